@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from emulator.testing import Seller
 from reseller_client import ServiceOrder, Status
 from reseller_client.resellers import CustomServices
 from reseller_client.resellers.billmanager.models import OperationState
@@ -16,10 +17,9 @@ from reseller_client.shop.prices import PriceRule
 from reseller_client.shop.store import StorefrontStore
 from reseller_client.shop.storefront import Storefront
 from reseller_client.transport.values import DAILY
-from tests.client.billmanager_desk import desk_at
+from tests.client.billmanager_desk import SellerAndReseller, desk_at
 
 if TYPE_CHECKING:
-    from emulator.testing import Seller
     from reseller_client import Client
     from tests.client.conftest import Waits
 
@@ -98,3 +98,38 @@ def test_a_billmanager_sells_days_and_its_books_agree(shop: Seller, waits: Waits
         own_rows = total(row for row in rows if row.service_id == item.seller_id)
         assert (own_rows.sold, own_rows.cost) == (DAYS * PRICE, DAYS * COST)
         assert [cost.amount for cost in reseller.books.expected_costs("main")] == [COST] * DAYS
+
+
+def test_the_books_follow_machines_that_run_by_the_day_already(waits: Waits) -> None:
+    with Seller("daily") as seller:
+        desk = desk_at(seller, waits, "xml")
+        with closing(desk.connection):
+            _follow_running_days(desk)
+
+
+def _follow_running_days(desk: SellerAndReseller) -> None:
+    reseller, module = desk.reseller, desk.module("vds")
+    own = reseller.tariffs.import_tariff(module, TARIFF)
+    reseller.tariffs.set_price(own.id, DAILY, PRICE)
+    (running,) = (each.row for each in reseller.imports.services(module) if each.row.daily)
+    item = reseller.imports.take_over(module, running.id, "ada")
+    assert (item.period, item.price) == (DAILY, PRICE)
+    reseller.books.collect_costs()
+    before = _cost_of(desk, running.id)
+    desk.shop.clock.advance(f"{DAYS} days")
+    reseller.check_event()
+    assert desk.item(item.id).status is Status.ACTIVE
+    assert desk.item(item.id).expires_on == today_of(desk.shop) + A_DAY
+    reseller.books.collect_costs()
+    assert _cost_of(desk, running.id) - before == DAYS * COST
+    desk.shop.account(balance="0.00")
+    desk.shop.clock.advance("2 days")
+    reseller.check_event()
+    assert desk.item(item.id).status is Status.SUSPENDED
+    reseller.books.collect_costs()
+    assert _cost_of(desk, running.id) - before == DAYS * COST
+
+
+def _cost_of(desk: SellerAndReseller, service: int) -> Decimal:
+    margins = desk.reseller.books.margins("main")
+    return total(row for row in margins if row.service_id == service).cost

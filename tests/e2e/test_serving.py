@@ -19,7 +19,7 @@ import trustme
 
 from emulator.testing import SellerServer
 
-WORLDS = "bound, busy, empty, hoster, russian, small, strict, subtypes"
+WORLDS = "bound, busy, daily, empty, hoster, russian, small, strict, subtypes"
 
 COMMAND = [sys.executable, "-m", "emulator.cli"]
 

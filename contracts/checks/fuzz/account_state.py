@@ -23,12 +23,20 @@ class AccountStateError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
-    """The balance, what was paid in and charged, and the state of each service by its number."""
+    """The balance, what was paid in, and of each service by its number: charges, and state.
+
+    Charges that name no service are under the empty number.
+    """
 
     balance: Decimal
     paid_in: Decimal
-    charged: Decimal
+    charges: Mapping[str, Decimal]
     states: Mapping[str, int]
+
+    @property
+    def charged(self) -> Decimal:
+        """What was charged altogether."""
+        return sum(self.charges.values(), Decimal())
 
     @property
     def discrepancy(self) -> Decimal:
@@ -49,13 +57,16 @@ def read_account_state(sender: RequestSender, products: Iterable[str]) -> Accoun
         for row in _rows(sender, "payment")
         if row.text_of("status_orig") in CREDITED
     ]
-    charged = [_amount(row, "expense", "amount") for row in _rows(sender, "expense")]
+    charges: dict[str, Decimal] = {}
+    for row in _rows(sender, "expense"):
+        number = row.text_of("main_item")
+        charges[number] = charges.get(number, Decimal()) + _amount(row, "expense", "amount")
     states: dict[str, int] = {}
     for product in products:
         for row in _rows(sender, product):
             states[row.text_of("id")] = int(row.text_of("status") or DELETED)
     balance = _amount(account, "subaccount", "balance")
-    return AccountState(balance, sum(paid, Decimal()), sum(charged, Decimal()), states)
+    return AccountState(balance, sum(paid, Decimal()), charges, states)
 
 
 def _rows(sender: RequestSender, func: str) -> tuple[Node, ...]:

@@ -54,6 +54,7 @@ def judge(
         if seller.own and lives.products:
             report("walks through lives of services")
             lives.run_scripted(budget.is_spent(FOR_LIVES))
+            lives.run_daily(budget.is_spent(FOR_LIVES))
             lives.run_random(plan.seed, budget.is_spent(FOR_LIVES))
             report(f"walks through lives of services: {_in_words(lives.coverage)}")
         elif not seller.own:

@@ -1,8 +1,9 @@
 """Walks through the life of a service: a fixed one for every product type, then random ones.
 
 The fixed walk: order, edit, prolong, suspend, resume, another tariff, delete, and prolonging the
-deleted service, which must be refused. Random walks: the same moves in any order, on several
-services, while time passes, without money, and with keys that come late.
+deleted service, which must be refused. One more walk is of a service that is billed by the day.
+Random walks: the same moves in any order, on several services, while time passes, without money,
+and with keys that come late.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from hypothesis import given, seed
@@ -20,7 +22,7 @@ from contracts.checks.fuzz.rules import RuleViolation
 from contracts.checks.fuzz.run import NO_TIME, derive_seed, make_search_settings
 from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, StateCoverage
 from contracts.checks.fuzz.target import FuzzTarget
-from contracts.checks.fuzz.walk import InvariantViolation, Walk
+from contracts.checks.fuzz.walk import OPENING, InvariantViolation, OrderedService, Walk
 from contracts.verdicts import DOCUMENTED, Outcome, Verdict
 
 SPANS: Final = ("1 day", "15 days", "31 days", "62 days", "1 year")
@@ -34,9 +36,14 @@ TERMS: Final = ("32 days", "31 days", "310 days", "31 days")
 SINGLE: Final = frozenset({"addition"})
 """Types of which a license can have the same one only once (docs/evidence.md 59)."""
 RANDOM_WALK: Final = "life/at-random"
+DAILY_WALK: Final = "life/by-the-day"
 PROLONG: Final = "id.service.prolong.submit"
 NOT_SUSPENDABLE: Final = frozenset({"addition"})
 """Types whose services a client can neither suspend nor resume (docs/evidence.md 61)."""
+BY_THE_DAY: Final = "instances"
+"""A type whose example orders a tariff that is sold by the day as well."""
+DAILY: Final = "-50"
+"""The period of what is billed by the day (docs/evidence.md 113)."""
 MAX_PROOF: Final = 6
 """The last calls of a walk are shown with its verdict."""
 
@@ -67,14 +74,26 @@ class LifecycleRun:
             if is_over():
                 self._add(name, Outcome.SKIP, NO_TIME)
                 continue
-            walk = self._begin((product,))
-            try:
-                _walk_life(walk, product)
-                _walk_to_expiry(walk, product)
-            except InvariantViolation as problem:
-                self.verdicts.append(_failure(name, walk, problem.violation))
-            else:
-                self._add(name, Outcome.PASS)
+            self._walk(name, product, _walk_life, _walk_to_expiry)
+
+    def run_daily(self, is_over: Callable[[], bool]) -> None:
+        """The walk of a service that is billed by the day, one verdict. Raises CannotRun."""
+        if BY_THE_DAY not in self.products:
+            return
+        if is_over():
+            self._add(DAILY_WALK, Outcome.SKIP, NO_TIME)
+            return
+        self._walk(DAILY_WALK, BY_THE_DAY, _walk_by_the_day)
+
+    def _walk(self, name: str, product: str, *parts: Callable[[Walk, str], None]) -> None:
+        walk = self._begin((product,))
+        try:
+            for part in parts:
+                part(walk, product)
+        except InvariantViolation as problem:
+            self.verdicts.append(_failure(name, walk, problem.violation))
+        else:
+            self._add(name, Outcome.PASS)
 
     def run_random(self, start: int, is_over: Callable[[], bool], walks: int = WALKS) -> None:
         """Random walks until the time is over; one verdict. Raises CannotRun."""
@@ -175,6 +194,44 @@ def _walk_to_expiry(walk: Walk, product: str) -> None:
     walk.set_balance("0.00")
     for span in TERMS:
         walk.advance(span)
+
+
+def _walk_by_the_day(walk: Walk, product: str) -> None:
+    """Charged each day while there is money, then stopped, paid, resumed, and left to end.
+
+    Raises InvariantViolation.
+    """
+    service = walk.order(product, period=DAILY, autoprolong=DAILY)
+    price = walk.charged(service) if service is not None else Decimal()
+    if service is None or price <= 0:
+        message = f"{product}.order.param with period={DAILY}: refused, or charged {price}"
+        raise InvariantViolation("an-example-works", message)
+    for span, days in (("1 day", 1), ("1 day", 1), ("5 days", 5)):
+        _pass_days(walk, service, span, charge=days * price, state=ACTIVE)
+    walk.set_balance("0.00")
+    for span in ("1 day", "2 days"):
+        _pass_days(walk, service, span, charge=Decimal(), state=SUSPENDED)
+    walk.set_balance(OPENING)
+    _pass_days(walk, service, "1 day", charge=price, state=ACTIVE)
+    link = f"id.{product}.edit.submit"
+    _expect(walk.follow(service, link, autoprolong="null"), None, link)
+    _pass_days(walk, service, "1 day", charge=Decimal(), state=SUSPENDED)
+    _pass_days(walk, service, "1 day", charge=Decimal(), state=SUSPENDED)
+
+
+def _pass_days(
+    walk: Walk, service: OrderedService, span: str, *, charge: Decimal, state: int
+) -> None:
+    """Lets days pass and compares what they cost, and the state after them, with what is due."""
+    before = walk.charged(service)
+    walk.advance(span)
+    cost = walk.charged(service) - before
+    if cost != charge:
+        message = f"{span} of {service.number} cost {cost}, due was {charge}"
+        raise InvariantViolation("a-day-is-charged-once", message)
+    if service.state != state:
+        message = f"after {span} {service.number} is in state {service.state}, not {state}"
+        raise InvariantViolation("days-end-with-the-money", message)
 
 
 def _expect(error: str | None, expected: str | None, step: str) -> None:

@@ -112,9 +112,7 @@ class Walk:
     token: str = ""
     services: list[OrderedService] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
-    _state: AccountState = field(
-        default_factory=lambda: AccountState(Decimal(), Decimal(), Decimal(), {})
-    )
+    _state: AccountState = field(default_factory=lambda: AccountState(Decimal(), Decimal(), {}, {}))
     _orders: int = 0
 
     def begin(self) -> None:
@@ -133,13 +131,20 @@ class Walk:
     def _add_line(self, line: str) -> None:
         self.lines.append(set_address(line, self.target.sender.address))
 
-    def order(self, product: str, *, basket: bool = False) -> OrderedService | None:
+    def charged(self, service: OrderedService) -> Decimal:
+        """What the account was charged for a service so far."""
+        return self._state.charges.get(service.number, Decimal())
+
+    def order(
+        self, product: str, *, basket: bool = False, **overrides: str
+    ) -> OrderedService | None:
         """Orders a service, paid at once or put into the basket; None where it is refused.
 
-        Raises InvariantViolation and CannotRun, as every step does.
+        ``overrides`` replace parameters of the declaration's example. Raises InvariantViolation and
+        CannotRun, as every step does.
         """
         func = f"{product}.order.param"
-        params = self._vary(self.target.declared.functions[func]["example"])
+        params = {**self._vary(self.target.declared.functions[func]["example"]), **overrides}
         if basket:
             params = {**params, "clicked_button": "basket", "skipbasket": "off"}
         answer = self._call(func, params)

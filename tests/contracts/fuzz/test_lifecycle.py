@@ -39,6 +39,17 @@ def test_every_product_type_goes_through_every_state(
     assert steps["service.changepricelist"] >= 4
 
 
+def test_a_service_by_the_day_lives_stops_and_lives_on(
+    judged: JudgedSeller, everything: Declarations
+) -> None:
+    with FuzzTarget(judged, everything) as target:
+        life = LifecycleRun(target, ("instances",))
+        life.run_daily(lambda: False)
+        LifecycleRun(target, ("soft",)).run_daily(lambda: False)  # sells no days, and walks none
+    assert [(v.name, v.outcome) for v in life.verdicts] == [("life/by-the-day", Outcome.PASS)]
+    assert {(2, 3), (3, 2)} <= set(life.coverage.transitions["instances"])
+
+
 @pytest.mark.one_of("long fuzzing")
 def test_random_walks_reach_more_than_the_first_state(
     judged: JudgedSeller, everything: Declarations
@@ -68,6 +79,9 @@ def test_time_that_is_over_is_no_pass(judged: JudgedSeller, everything: Declarat
         life = LifecycleRun(target, ("soft",))
         life.run_scripted(lambda: True)
         life.run_random(0, lambda: True)
+        daily = LifecycleRun(target, ("instances",))
+        daily.run_daily(lambda: True)
+    assert [verdict.outcome for verdict in daily.verdicts] == [Outcome.SKIP]
     assert {verdict.outcome for verdict in life.verdicts} == {Outcome.SKIP}
 
 

@@ -15,7 +15,7 @@ from contracts.checks.fuzz.run import FuzzRun, Plan
 from contracts.checks.fuzz.target import FuzzTarget
 from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome, Verdict
-from emulator.testing import Seller
+from emulator.testing import Seller, World
 from tests.contracts.fuzz.conftest import Changed, Mutant, Params, sub
 
 SECONDS = 500.0
@@ -206,3 +206,51 @@ def test_a_fault_in_a_life_is_found_by_its_name(
     assert verdict.outcome is Outcome.FAIL
     assert verdict.name == f"life/soft/{rule}", verdict
     assert sum(line.startswith("curl ") for line in verdict.messages) >= 2
+
+
+class MovesTheClock:
+    """A seller whose clock does more than it should; ``spoil`` gets the world whose clock moved."""
+
+    def __init__(self, seller: Seller, spoil: Callable[[World], None]) -> None:
+        self.seller = seller
+        self.spoil = spoil
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:  # noqa: ANN401 - WSGI
+        answer = list(self.seller.wsgi(environ, start_response))
+        if environ["PATH_INFO"] == "/_mockseller/clock":
+            name = environ["QUERY_STRING"].removeprefix("world=")
+            self.spoil(World(self.seller._send, "", name))  # noqa: SLF001 - the world of the fuzzer
+        return answer
+
+
+def charged_twice(world: World) -> None:
+    for row in world.call("instances").rows():
+        world.call("service.prolong", elid=row["id"], period=-50, sok="ok")
+
+
+def stopped_with_money(world: World) -> None:
+    for row in world.call("instances").rows():
+        world.service(int(row["id"]), status=3)
+
+
+DAYS: list[Any] = [
+    pytest.param(lambda seller: MovesTheClock(seller, charged_twice), "a-day-is-charged-once",
+                 id="a day that is charged twice"),
+    pytest.param(lambda seller: MovesTheClock(seller, stopped_with_money),
+                 "days-end-with-the-money", id="a day that is paid and stopped"),
+    pytest.param(lambda seller: Mutant(seller.wsgi, sub("<status>3<", "<status>2<")),
+                 "days-end-with-the-money", id="a day that nobody pays and that goes on"),
+]  # fmt: skip
+
+
+@pytest.mark.counts("planted faults, fuzz")
+@pytest.mark.parametrize(("spoilt", "rule"), DAYS)
+def test_a_fault_in_days_is_found_by_its_name(
+    honest: Seller, declared: Declarations, spoilt: Callable[[Seller], Any], rule: str
+) -> None:
+    with connect_wsgi(spoilt(honest)) as seller, FuzzTarget(seller, declared) as target:
+        life = LifecycleRun(target, ("instances",))
+        life.run_daily(lambda: False)
+    (verdict,) = life.verdicts
+    assert verdict.name == f"life/by-the-day/{rule}", verdict
+    assert verdict.outcome is Outcome.FAIL
