@@ -99,6 +99,8 @@ class Rules:
     form_reinstalls: bool = False
     """Whether a form that is sent back with the template it shows installs the server again
     (docs/evidence.md 48)."""
+    answer_without_out: Literal["xml", "ajax"] = "xml"
+    """The format of an answer to a call that names none (docs/evidence.md 161)."""
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""

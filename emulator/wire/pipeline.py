@@ -23,7 +23,7 @@ from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.domain.accounts.logins import Login
-from emulator.domain.world import Generation, Shop
+from emulator.domain.world import Generation, Rules, Shop
 from emulator.domain.world import read as read_world
 from emulator.errors import (
     AccessDenied,
@@ -46,7 +46,7 @@ from emulator.worlds.worlds import WorldError, Worlds
 
 LOG = logging.getLogger("mockseller")
 WITHOUT_SECOND_FACTOR = frozenset({"totp.confirm", "logon", "auth"})
-WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel"})
+WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel", "ajax"})
 
 
 class RequestContext(NamedTuple):
@@ -295,7 +295,7 @@ class Pipeline:
             context.request,
             call.lang,
             call.shop.world.rules.generation,
-            layout=context.format.name in WITH_LAYOUT,
+            layout=_written_in(context, call.shop.world.rules).name in WITH_LAYOUT,
         )
         session_id = answer.session_id if isinstance(answer, LoggedIn) else ""
         return Outcome(document, None, session_id, call.secrets, effect)
@@ -304,7 +304,7 @@ class Pipeline:
 
     def _reply(self, context: RequestContext, caller: Caller, outcome: Outcome) -> Reply:
         """What goes back; of a streamed answer ``body`` is the beginning only."""
-        form, document = _written_in(context, caller), outcome.document
+        form, document = _written_in(context, caller.world.rules), outcome.document
         if document.stream is not None:
             pieces = form.pieces
             written = pieces(document) if pieces else [form.render(document.collected())]
@@ -445,7 +445,7 @@ class Pipeline:
             accepted=caller.refusal is None and not pending,
             failed=failed,
             elapsed=self._worlds.system_clock.elapsed(),
-            error_body=lambda error: _written_in(context, caller).render(
+            error_body=lambda error: _written_in(context, caller.world.rules).render(
                 _refusal(context, error, lang, caller.world.rules.generation)
             ),
         )
@@ -493,10 +493,12 @@ def _format_of(chosen: Format | None, request: Request) -> Format:
         raise BadValue("callback", callback) from None
 
 
-def _written_in(context: RequestContext, caller: Caller) -> Format:
-    """The format of the call, with the letters that its world has."""
-    plain = caller.world.rules.xml_letters == "raw"
-    return context.format if plain else formats.with_references(context.format)
+def _written_in(context: RequestContext, rules: Rules) -> Format:
+    """The format of the call, as its world has it where none is named, and with its letters."""
+    chosen = context.format
+    if chosen is formats.XML and not context.request.params.get("out"):
+        chosen = formats.FORMATS[rules.answer_without_out]
+    return chosen if rules.xml_letters == "raw" else formats.with_references(chosen)
 
 
 def _refusal(

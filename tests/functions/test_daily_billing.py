@@ -58,6 +58,17 @@ def test_113_each_day_is_charged_and_the_end_is_words(shop: Seller, family: str,
     assert form_shown.findtext("autoprolong") == DAY
 
 
+@pytest.mark.parametrize("family", SOLD)
+def test_160_cost_is_the_price_of_a_month(shop: Seller, family: str) -> None:
+    number = order(shop, family)
+    tariff = shop.doc("pricelist.export", None, pricelist=SOLD[family][0])
+    month = tariff.find("pricelist/price/period[@length='1']")
+    assert month is not None
+    expected = f"{Decimal(month.get('cost') or ''):.2f} EUR / Month"
+    assert row_of(shop, number, family)["cost"] == expected
+    assert shop.doc(f"{family}.edit", elid=number).findtext("cost") == expected
+
+
 def test_113_every_format_says_that_a_day_is_charged(shop: Seller) -> None:
     number = order(shop)
     row = next(row for row in shop.json("vds")["elem"] if row["id"]["$"] == number)

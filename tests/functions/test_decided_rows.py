@@ -25,7 +25,7 @@ WORDS = {
     "36": "3 years",
     "null": "Disabled",
 }
-TERMS = {"-100": "Trial", "-50": "Day", "0": "Lifetime"}
+TERMS = {"-100": "Trial", "0": "Lifetime"}
 
 
 def rows_of(function: Function) -> set[str]:
@@ -71,6 +71,11 @@ def each_period(shop: Seller) -> Iterator[tuple[str, str, str]]:
             yield number, itemtype, period
 
 
+def renewal(shop: Seller, number: str) -> Decimal:
+    """What a renewal by the period of the service costs."""
+    return Decimal(shop.doc("service.prolong", elid=number).findtext("amount") or "")
+
+
 def test_101_cost_is_a_month_and_item_cost_what_the_whole_period_is_renewed_for(
     shop: Seller,
 ) -> None:
@@ -78,9 +83,11 @@ def test_101_cost_is_a_month_and_item_cost_what_the_whole_period_is_renewed_for(
     for number, itemtype, period in each_period(shop):
         (row,) = (row for row in shop.rows(itemtype) if row["id"] == number)
         form = shop.doc(f"{itemtype}.edit", elid=number)
-        charge = Decimal(shop.doc("service.prolong", elid=number).findtext("amount") or "")
-        months = max(int(period), 1)
-        monthly = (charge / months).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        charge = renewal(shop, number)
+        monthly = (charge / max(int(period), 1)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        if period == "-50":
+            set_period(shop, number, 1)
+            monthly = renewal(shop, number)
         expected = (f"{monthly} EUR / {TERMS.get(period, 'Month')}", f"{charge:.4f}")
         assert (row["cost"], row["item_cost"]) == expected, (number, period)
         assert (form.findtext("cost"), form.findtext("item_cost")) == expected, (number, period)

@@ -286,3 +286,31 @@ def test_145_no_example_has_a_parameter_that_nobody_knows() -> None:
     assert not registry.unknown(("filter", "createdatestart", "cost_from"))
     assert not registry.unknown(("addon_55236", "sv_field"))
     assert registry.unknown(("addon_", "addon_x", "ELID")) == ["addon_", "addon_x", "ELID"]
+
+
+def test_161_a_form_has_its_fields_as_rows_of_items(shop: Seller) -> None:
+    form = json.loads(shop.text("vds.edit", elid="100014", sfrom="ajax", out=""))
+    (first, *_rest) = form["form"]
+    items = {item["fieldname"]: item for page in form["form"] for (item,) in page["formItems"]}
+    assert items["password"] == {
+        "type": "text", "fieldname": "password", "label": "Password",
+        "value": form["model"]["password"],
+    }  # fmt: skip
+    assert first["name"]
+    recipe, cpu = items["recipe"], items["addon_10"]
+    assert recipe["type"] == "select"
+    assert recipe["dependMaster"] == "ostempl"
+    assert {"key", "value", "depend"} <= recipe["slist"][0].keys()
+    assert cpu["type"] == "slider"
+    assert (cpu["min"], cpu["max"], cpu["step"]) == ("1", "16", "1")
+
+
+def test_161_a_call_without_out_is_answered_as_the_world_does(shop: Seller) -> None:
+    assert shop.text("vds.order", out="").startswith("<?xml")
+    rule(shop, answer_without_out="ajax")
+    tariffs = json.loads(shop.text("vds.order", out=""))["form"][0]["formItems"][-1][0]["rows"]
+    assert tariffs[0].keys() >= {"pricelist", "desc", "price"}
+    assert tariffs[0]["price"]["v"]
+    assert shop.text("vds.order", out="xml").startswith("<?xml")
+    refused = json.loads(shop.text("vds.edit", elid="1", out=""))
+    assert refused["message"] == [{"status": "error"}]

@@ -73,6 +73,17 @@ def test_a_trial_is_a_period_of_its_own_length(shop: Seller) -> None:
     assert prices(export_of(shop, 55239)) == {"-100": "0.0000"}
 
 
+def test_159_months_stand_before_trial_and_day(shop: Seller) -> None:
+    mixed = 0
+    for tariff in shop.doc("pricelist.export", None).findall("pricelist"):
+        for price in tariff.iter("price"):
+            lengths = [int(period.get("length") or "") for period in price.findall("period")]
+            months = [length for length in lengths if length > 0]
+            assert lengths[: len(months)] == sorted(months), tariff.findtext("id")
+            mixed += 0 < len(months) < len(lengths)
+    assert mixed
+
+
 def test_an_addon_has_its_limits_and_its_price_for_each_period(shop: Seller) -> None:
     addon = child(export_of(shop, 55230), "addon")
     texts = {name: addon.findtext(name) for name in ("id", "addontype", "billtype", "intname")}

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from emulator.wire.document import Document, Node, Shape
-from emulator.wire.formats.bjson import render_ajax
+from emulator.wire.formats.ajax import render
 
 
 def ajax(shape: Shape, *nodes: Node) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(render_ajax(Document("vds.reboot", shape, list(nodes))))
+    answer: dict[str, Any] = json.loads(render(Document("vds.reboot", shape, list(nodes))))
     return answer
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.wire.document import Document, Node, Shape
-from emulator.wire.formats import bjson
+from emulator.wire.formats import ajax, bjson
 from emulator.wire.formats import json as renderer
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_a_value_in_any_json_is_a_string_an_object_or_an_array(
         renderer.render,
         renderer.render_data,
         bjson.render_bjson,
-        bjson.render_ajax,
+        ajax.render,
     ):
         check(json.loads(render(document)))
 

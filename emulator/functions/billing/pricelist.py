@@ -145,14 +145,17 @@ def _both(name: str, texts: Words) -> Iterator[Part]:
 
 
 def _price(call: Call, who: Asking, costs: Mapping[int, Decimal]) -> Part:
-    """Costs by period. Every length is in months, a trial is -100 and a lifetime 0."""
+    """Costs by period. Every length is in months, a trial is -100 and a lifetime 0.
+
+    Months stand first: calculators take the first period for a month (docs/evidence.md 159).
+    """
     periods = [
         Part(
             "period",
             period_label(period, call.lang),
             {"cost": exact(cost), "type": "month", "length": str(period)},
         )
-        for period, cost in sorted(costs.items())
+        for period, cost in sorted(costs.items(), key=lambda item: (item[0] < 1, item[0]))
     ]
     return Part("price", attrs={"currency": who.currency}, parts=periods)
 

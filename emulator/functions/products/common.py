@@ -31,7 +31,7 @@ from emulator.api.fields import (
 )
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
-from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.money import ZERO, rounded, with_currency
 from emulator.domain.services.services import DELETED, ORDERED, PROCESSING, Service, compute_cost
 from emulator.errors import BadValue
@@ -329,20 +329,28 @@ def display_name(call: Call, service: Service, tariff: Tariff) -> str:
 def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, Decimal]:
     """What a month costs, and what the whole period does: ``("1.80 EUR / Month", 10.80)``.
 
-    A term that is not counted in months (a trial, a day, a lifetime) is shown whole, by its own
-    word (docs/evidence.md 101). A tariff change may leave a period the new tariff does not sell;
-    the price is then that of its shortest one. A tariff without any price in the account's
-    currency is shown as free.
+    A service that is billed by the day shows what a month of its tariff costs (docs/evidence.md
+    160), where that sells months. Any other term that is not counted in months (a trial, a
+    lifetime) is shown whole, by its own word (docs/evidence.md 101). A tariff change may leave a
+    period the new tariff does not sell; the price is then that of its shortest one. A tariff
+    without any price in the account's currency is shown as free.
     """
     currency = call.user.currency
     period, cost = service.period, ZERO
-    if tariff.periods(currency):
+    offered = tariff.periods(currency)
+    if offered:
         period = tariff.nearest_period(currency, period)
-        full = compute_cost(service, tariff, currency, period)
-        cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
-    months = max(period, MONTH)
-    monthly, shown = rounded(cost / months), min(MONTH, period)
+        cost = _discounted_cost(call, service, tariff, period)
+    if period == DAY and MONTH in offered:
+        shown, monthly = MONTH, _discounted_cost(call, service, tariff, MONTH)
+    else:
+        shown, monthly = min(MONTH, period), rounded(cost / max(period, MONTH))
     return f"{with_currency(monthly, currency)} / {period_label(shown, call.lang)}", cost
+
+
+def _discounted_cost(call: Call, service: Service, tariff: Tariff, period: int) -> Decimal:
+    full = compute_cost(service, tariff, call.user.currency, period)
+    return discounts.compute_price(call.shop, call.user, tariff, full).cost
 
 
 def autoprolong_leaf(call: Call, service: Service) -> Leaf:

@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from emulator.wire.formats import bjson, csv, json, text, xml
+from emulator.wire.formats import ajax, bjson, csv, json, text, xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -45,7 +45,7 @@ def _bjson_pieces(document: Document) -> Iterator[bytes]:
     return map(str.encode, bjson.pieces(document))
 
 
-AJAX = Format("ajax", JSON_TYPE, bjson.render_ajax)
+AJAX = Format("ajax", JSON_TYPE, ajax.render)
 """Not a value of ``out``: the shape of ``sfrom=ajax`` where no ``out`` is given."""
 
 PRINTED = Format("doc_print", "text/html; charset=UTF-8", text.render_page)
@@ -88,7 +88,8 @@ _BY_LOWER_CASE: Mapping[str, Format] = MappingProxyType(
 def choose(out: str | None, sfrom: str | None) -> Format | None:
     """Return the format a request asks for; None for a value of ``out`` that is not known.
 
-    Without ``out`` (or with an empty one) it is xml, or the ajax shape if ``sfrom=ajax``. Letter
+    Without ``out`` (or with an empty one) it is xml, or the ajax shape if ``sfrom=ajax``; a world
+    may answer in the ajax shape without either (rule ``answer_without_out``). Letter
     case does not matter (assumed).
     """
     if not out:

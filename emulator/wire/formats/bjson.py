@@ -1,7 +1,6 @@
-"""Writes an answer in the flat form without a ``doc``: ``bjson``, and the shape of ajax.
+"""Writes an answer in the flat form without a ``doc``: ``bjson``.
 
-Source: docs/wire.md section 3.2 (observed); types in errors and what ajax actions answer are
-assumed.
+Source: docs/wire.md section 3.2 (observed); types in errors are assumed.
 """
 
 from __future__ import annotations
@@ -35,7 +34,12 @@ def render_bjson(document: Document) -> bytes:
     "slist", "list"}``; ``RESULT`` ``{"func", name: {"v": text}, "model"}``; ``RAW`` nested objects;
     ``ERROR`` ``{"error": {"msg", "type", "object"}}`` (``type`` and ``object`` are assumed).
     """
-    return encode(_BJSON[document.shape](document)).encode()
+    return encode(render_object(document)).encode()
+
+
+def render_object(document: Document) -> Object:
+    """Return the same as an object."""
+    return _BJSON[document.shape](document)
 
 
 def pieces(document: Document) -> Iterator[str]:
@@ -100,10 +104,11 @@ def _model(leaves: Iterable[Node]) -> Object:
 
 def _listing(document: Document) -> Object:
     rows = [plain_value(node, _MANY_IN_BJSON) for node in document.nodes if node.name == "elem"]
-    return {"func": document.func, **({"elem": rows} if rows else {}), **_paging(document.nodes)}
+    return {"func": document.func, **({"elem": rows} if rows else {}), **paging(document.nodes)}
 
 
-def _paging(nodes: Iterable[Node]) -> Object:
+def paging(nodes: Iterable[Node]) -> Object:
+    """Return what stands beside the rows of a list: paging, and the object it is inside of."""
     rest = [node for node in nodes if node.name != "elem" and node.name not in _ECHO]
     return fields(rest, _MANY_IN_BJSON)
 
@@ -115,14 +120,14 @@ def _form(document: Document) -> Object:
 
 def _result(document: Document) -> Object:
     leaves, rest = _parts(document.nodes)
-    out: Object = {"func": document.func, **_values(leaves), **rest}
+    out: Object = {"func": document.func, **values(leaves), **rest}
     if any(node.name not in _ACKNOWLEDGEMENT for node in leaves):
         # A client may read a submitted form as it reads a shown one.
         out["model"] = _model(leaves)
     return out
 
 
-def _values(nodes: Iterable[Node]) -> Object:
+def values(nodes: Iterable[Node]) -> Object:
     """Return name → ``{"v": text}`` with attributes as further keys."""
     out: Object = {}
     for node in nodes:
@@ -138,14 +143,15 @@ def _raw(document: Document) -> Object:
 
 def _error(document: Document) -> Object:
     error = document.nodes[0]
-    out: Object = {"msg": _text_of(error, "msg")}
+    out: Object = {"msg": text_of(error, "msg")}
     for name in ("type", "object"):
         if error.attrs and name in error.attrs:
             out[name] = error.attrs[name]
     return {"error": out}
 
 
-def _text_of(node: Node, name: str) -> str:
+def text_of(node: Node, name: str) -> str:
+    """Return the text of a child, empty if there is none."""
     return next((child.text for child in node.children or () if child.name == name), "")
 
 
@@ -156,29 +162,3 @@ _BJSON: Mapping[Shape, Callable[[Document], Object]] = {
     Shape.RAW: _raw,
     Shape.ERROR: _error,
 }
-
-
-def render_ajax(document: Document) -> bytes:
-    """Return what a browser client area reads (``sfrom=ajax`` without ``out``).
-
-    A list is ``{"content": [{name: {"v": text, attribute: …}}]}``, an action has
-    ``message[0].status`` ``ok`` beside its values, an error ``error`` there; forms and documents
-    with a structure of their own are as in bjson.
-    """
-    if document.shape is Shape.LISTING:
-        rows = [_values(node.children or ()) for node in document.nodes if node.name == "elem"]
-        out: Object = {"content": rows, **_paging(document.nodes)}
-    elif document.shape is Shape.ERROR:
-        warning = {_culprit(document.nodes[0]): {"msg": _text_of(document.nodes[0], "msg")}}
-        out = {"message": [{"status": "error"}], **_error(document), "warning": warning}
-    else:
-        out = _BJSON[document.shape](document)
-        if document.shape is Shape.RESULT:
-            out = {**out, "message": [{"status": "ok"}]}
-    return encode(out).encode()
-
-
-def _culprit(error: Node) -> str:
-    """Return the element a warning is filed under: the error's ``elid``, else its ``value``."""
-    params = {_own_name(node): node.text for node in error.children or () if node.name == "param"}
-    return params.get("elid") or params.get("value", "")
