@@ -76,6 +76,17 @@ def test_every_option_says_what_it_is(options: list[tuple[str, click.Option, str
     assert not silent
 
 
+def test_no_summary_in_a_list_of_commands_is_cut(commands: list[InContext]) -> None:
+    cut = [
+        f"{path}: {line.strip()}"
+        for path, command, context in commands
+        if isinstance(command, click.Group)
+        for line in command.get_help(context).partition("\nCommands:")[2].splitlines()
+        if line.endswith("...")
+    ]
+    assert not cut
+
+
 def test_a_number_says_what_it_counts(options: list[tuple[str, click.Option, str]]) -> None:
     nameless = [
         f"{path} {option.opts[0]}" for path, option, metavar in options if metavar in NO_UNIT

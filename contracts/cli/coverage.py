@@ -48,7 +48,7 @@ source_options = option_group(
     "source",
     CoverageSource,
     click.option("--run", "runs", multiple=True, type=FILE, metavar="FILE",
-                 help="A report written by --save, instead of a seller. May be repeated."),
+                 help="Count the calls in a file that a judge wrote with --save. May be repeated."),
     click.option("--world", default="", metavar="NAME",
                  help="Count this world; by default the one in the URL."),
     click.option("--all-worlds", is_flag=True, help="Count all worlds of the seller together."),
@@ -65,7 +65,7 @@ settings_options = option_group(
                  help="The percentage that must be reached."),
     click.option("--of", "parts", multiple=True, type=click.Choice(_PARTS),
                  help="The part that --min is about; by default all together. May be repeated."),
-    click.option("--missing", is_flag=True, help="List what was not exercised."),
+    click.option("--missing", is_flag=True, help="List what your tests have not used."),
     click.option("--json", "as_json", is_flag=True, help="Print all counts as JSON."),
 )  # fmt: skip
 
@@ -75,9 +75,10 @@ settings_options = option_group(
 @source_options
 @settings_options
 def coverage(url: str | None, *, source: CoverageSource, settings: CoverageSettings) -> None:
-    """Counts what your tests exercised of the API: functions, parameters, errors, answers.
+    """Count how much of the API your tests have used.
 
-    URL is the address of a seller of ours after your tests have called it: its journal is counted.
+    Run your tests against a mockseller, then give its URL: functions, parameters, errors and
+    answers in its journal are counted.
 
     Exit code 0: counted, and not less than --min, 1: less, 2: it could not be counted.
     """

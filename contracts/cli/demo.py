@@ -11,25 +11,25 @@ from contracts.cli import options
 
 
 class StoryFailed(click.ClickException):
-    """The story could not be played; one line."""
+    """The demo could not run; one line."""
 
     exit_code = 2
 
 
 @click.group(
     invoke_without_command=True,
-    short_help="Play a license, a year, a quarter, or a module.",
+    short_help="Show a license, a year, a quarter or a module being sold.",
 )
 @options.in_process
 @click.option("--verbose", "-v", is_flag=True, help="Print every request and answer.")
 @click.pass_context
 def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Play a license from order to deletion, at a seller that is started for it.
+    """Show the life of a license, from order to deletion.
 
-    Order, key, new address, change of tariff, suspension, renewal and deletion, with the balance
-    before and after each step.
+    Starts a seller, orders a license, reads its key, changes address and tariff, suspends, renews
+    and deletes it, and prints the balance before and after each step.
 
-    Exit code 0: everything was as expected, 1: something was not, 2: it could not be played.
+    Exit code 0: everything was as expected, 1: something was not, 2: it could not run.
     """
     from contracts.journeys.stories.license import tell
 
@@ -42,13 +42,12 @@ def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Print what was done day by day.")
 @click.pass_context
 def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Play twelve months of a reseller in seconds: WHMCS with its daily cron, and a shop.
+    """Show a reseller's year in seconds: WHMCS, and a shop.
 
     Customers come, stop paying and leave; licenses are bought, prolonged and reused; the balance is
     topped up when it is too low. Prints what was bought, prolonged, suspended and earned by month.
 
-    Exit code 0: both ledgers agree, 1: they do not, or something went wrong, 2: it could not be
-    played.
+    Exit code 0: both ledgers agree, 1: they do not, or something went wrong, 2: it could not run.
     """
     from contracts.journeys.stories.whmcs import tell
 
@@ -60,13 +59,14 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 @click.option("--verbose", "-v", is_flag=True, help="Print what was done day by day.")
 @click.pass_context
 def services(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Play a quarter of reselling virtual servers: a custom billing, then a BILLmanager.
+    """Show a quarter of reselling virtual servers, in two ways.
 
-    Customers come, add memory, reinstall, stop paying and leave. Each reseller plays it twice: once
-    with all answers, once while answers are lost after the seller has carried out the call.
+    Customers come, add memory, reinstall, stop paying and leave. A billing of its own and a
+    BILLmanager go through it twice: once over a good connection, once over one that loses answers
+    after the seller has done what was asked.
 
     Exit code 0: all ledgers agree, 1: a reseller's ledger differs from the seller's, or a server
-    was lost or bought twice, 2: it could not be played.
+    was lost or bought twice, 2: it could not run.
     """
     from contracts.journeys.stories.services import tell
 
@@ -78,13 +78,13 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
 @click.option("--verbose", "-v", is_flag=True, help="Print everything that was checked.")
 @click.pass_context
 def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Play a module between three systems on free ports: control panel, reseller, seller.
+    """Show a module sold by a seller, a reseller and a panel.
 
     A customer buys it in the panel for the reseller's price and the license file lists it; a month
     later it is prolonged; then the license is deleted, and the module with it.
 
     Exit code 0: everything was as expected, 1: something was not, or the ledgers differ, 2: it
-    could not be played.
+    could not run.
     """
     from contracts.journeys.stories.modules import tell
 

@@ -28,7 +28,7 @@ def _span(_: click.Context, __: click.Parameter, text: str | None) -> timedelta 
         return None
     match = re.fullmatch(r"([0-9]{1,4}) ?(day|week|month|year)s?", text.strip())
     if match is None:
-        raise click.BadParameter(f'"{text}" is no span; write for example "90 days"')
+        raise click.BadParameter(f'"{text}" is not a length of time; write for example "90 days"')
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
@@ -40,27 +40,28 @@ drift_options = option_group(
     "comparison",
     DriftOptions,
     click.option("--against", type=click.Choice(AGAINST), default="both",
-                 show_default=True, help="What to compare with."),
+                 show_default=True,
+                 help="Compare with the recorded API, with mockseller's own seller, or both."),
     click.option("--fail-on", type=click.Choice([severity.value for severity in Severity]),
                  default="breaking", show_default=True, callback=_severity,
-                 help="The lowest severity with exit code 1."),
+                 help="How severe a difference must be for exit code 1."),
     click.option("--max-age", callback=_span, metavar="SPAN",
                  help='Warn of a recording older than this, such as "90 days".'),
     options.only("functions"),
 )  # fmt: skip
 
 
-@click.command(short_help="Compare a seller, or a recording of one, with what is on record.")
+@click.command(short_help="Show what a seller answers otherwise than mockseller expects.")
 @click.argument("target", metavar="SESSION|URL")
 @drift_options
 @access_options
 @report_options
 def drift(target: str, *, comparison: DriftOptions, access: Access, reports: ReportOptions) -> None:
-    """Compares answers with the contracts and with our own seller, function by function.
+    """Show where a seller's answers differ from what mockseller expects and answers itself.
 
-    SESSION is a recording (mockseller record); a seller at a URL gets only calls that change and
-    cost nothing. Exit code 0: no difference of the severity, 1: there is one, 2: it could not be
-    compared.
+    SESSION is a file of `mockseller record`. A seller at a URL gets only calls that change nothing
+    and cost nothing. Exit code 0: no difference as severe as --fail-on, 1: there is one, 2: nothing
+    could be compared.
     """
     remarks: list[str] = []
     details: dict[str, object] = {"against": comparison.against}

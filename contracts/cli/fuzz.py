@@ -43,7 +43,7 @@ settings_options = option_group(
     FuzzSettings,
     options.in_process,
     click.option("--served", is_flag=True,
-                 help="Judge the seller of this installation, as a server."),
+                 help="Start mockseller's own as a server, and judge that."),
     click.option("--duration", default=60.0, show_default=True, type=SECONDS, metavar="SECONDS",
                  help="How long it may take altogether."),
     options.families,
@@ -51,7 +51,7 @@ settings_options = option_group(
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0), metavar="NUMBER",
                  help="The same seed generates the same requests."),
     click.option("--allow-changes", is_flag=True,
-                 help="At a third-party seller, send calls that change something too."),
+                 help="Send calls that change something to a seller that is not a mockseller."),
     options.max_spend,
 )  # fmt: skip
 
@@ -64,12 +64,13 @@ settings_options = option_group(
 def fuzz(
     url: str | None, *, settings: FuzzSettings, access: Access, reports: ReportOptions
 ) -> None:
-    """Sends generated requests, valid and invalid, and walks through lives of services.
+    """Send generated requests and look for wrong answers.
 
+    The requests are valid and invalid; orders, renewals and deletions follow each other at random.
     Every answer must be a document or an error of a declared type, and the same in every format;
     reads change nothing, the balance is payments less expenses, deleted services stay deleted.
-    Each failure is printed with a curl line that repeats it. A seller of ours is judged in worlds
-    made for it; a third-party seller gets only reads unless more is allowed.
+    Each failure is printed with a curl line that repeats it. A mockseller is judged in worlds made
+    for the run; any other seller gets only calls that read, unless more is allowed.
 
     Exit code 0: everything holds, 1: something does not, 2: it could not be judged.
     """

@@ -100,7 +100,7 @@ class Access:
 
 token = click.option(
     "--token", envvar="MOCKSELLER_TOKEN", show_envvar=True, default="",
-    help="Token of a mockseller's control API.",
+    help="Token of the mockseller at the URL, if it has one.",
 )  # fmt: skip
 insecure = click.option("--insecure", is_flag=True, help="Accept any certificate.")
 user_agent = click.option(
@@ -111,7 +111,7 @@ access_options = option_group(
     "access",
     Access,
     click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, default="",
-                 help="Login of an account at another seller."),
+                 help="Login of your account at a seller that is not a mockseller."),
     click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, default="",
                  help="Password of that account."),
     token,
@@ -120,7 +120,7 @@ access_options = option_group(
 )  # fmt: skip
 max_spend = click.option(
     "--max-spend", type=SUM, metavar="SUM",
-    help='Spend at most this at another seller, such as "30 EUR".',
+    help='Spend at most this at a seller that is not a mockseller: "30 EUR".',
 )  # fmt: skip
 families = click.option(
     "--family", "families", multiple=True, metavar="NAME",
@@ -132,10 +132,10 @@ functions = click.option(
 )  # fmt: skip
 level = click.option(
     "--level", type=click.Choice(LEVELS), default="all", show_default=True,
-    help="Only functions of this level; core: what most clients call.",
+    help="Only functions that most clients call (core), or only the others (extended).",
 )  # fmt: skip
 in_process = click.option(
-    "--in-process", is_flag=True, help="That of this installation, without a network."
+    "--in-process", is_flag=True, help="Use mockseller's own, in this process, without a network."
 )
 
 
@@ -150,7 +150,7 @@ def scenarios(*, default: bool) -> Callable[[Command], Command]:
     """``--scenarios/--no-scenarios``: what takes longest."""
     return click.option(
         "--scenarios/--no-scenarios", default=default, show_default=True,
-        help="Also run the scenarios of a year and a quarter.",
+        help="Also play the months of the scenario files: a year and a quarter.",
     )  # fmt: skip
 
 

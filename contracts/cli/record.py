@@ -22,19 +22,19 @@ recording_options = option_group(
     click.option("--upstream", metavar="URL", help="The seller to record: the address of its API."),
     click.option("--to", type=FILE, metavar="SESSION", help="The file to write."),
     click.option("--replay", type=FILE, metavar="SESSION",
-                 help="Answer from a recording instead."),
+                 help="Answer from this recording; no seller is needed."),
     click.option("--on-miss", type=click.Choice(ON_MISS), default="error",
                  show_default=True,
-                 help="With --replay, how to answer what is not in the recording: an error "
-                 "document, HTTP 404, or by the --upstream, recording it too."),
+                 help="With --replay, the answer to a request that was not recorded: an error "
+                 "document, HTTP 404, or what --upstream answers, which is then recorded."),
     click.option("--rewrite", is_flag=True,
-                 help="Replace exchanges that are on record already."),
+                 help="Record a request again that is in the file already."),
     click.option("--allow-paying", multiple=True, metavar="FUNC",
                  help="A function that may spend money, by its exact name. May be repeated."),
     click.option("--keep-personal", is_flag=True,
                  help="Record names, phones, e-mail and IP addresses as they are."),
     click.option("--personal", multiple=True, metavar="FIELD",
-                 help="A further field with personal data. May be repeated."),
+                 help="Hide what is in this field, too. May be repeated."),
     click.option("--seller-version", default="", metavar="TEXT",
                  help="The version that the seller runs, if you know it."),
     options.insecure,
@@ -43,7 +43,7 @@ recording_options = option_group(
 
 @click.group(
     invoke_without_command=True,
-    short_help="Record a real seller's answers without secrets and personal data.",
+    short_help="Record what a real seller answers, without secrets.",
 )
 @recording_options
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST",
@@ -52,7 +52,7 @@ recording_options = option_group(
               help="Port to listen on; 0 takes a free one.")  # fmt: skip
 @click.pass_context
 def record(context: click.Context, *, recording: RecordingOptions, host: str, port: int) -> None:
-    """Runs a proxy between a client and a seller that records requests and answers.
+    """Record requests and answers: a proxy between your client and a real seller.
 
     Requests REACH THE SELLER and are carried out there. A call that may spend money is refused
     unless --allow-paying names its function. Passwords, sessions, keys and personal data are hidden
@@ -104,12 +104,12 @@ def _serve(proxy: Proxy, host: str, port: int) -> None:
 @click.argument("session", type=FILE)
 @click.option("--folder", type=FOLDER, required=True, metavar="FOLDER", help="Where to write.")
 @click.option("--fixture", default="small", show_default=True, metavar="NAME",
-              help="The world fixture that is in the same state.")  # fmt: skip
+              help="The shipped world that has what the exchanges need.")  # fmt: skip
 def export(session: Path, *, folder: Path, fixture: str) -> None:
-    """Makes exchanges of grade "recorded" from a recording, one file each.
+    """Write each exchange of a recording into a file of its own.
 
-    Each has the steps that it depends on. Exchanges that cannot be exported are listed with the
-    reason.
+    Each has the steps that it depends on, and the evidence "recorded". Exchanges that cannot be
+    exported are listed with the reason.
 
     Exit code 0: done, 2: the recording cannot be read, or the folder cannot be written.
     """

@@ -15,7 +15,7 @@ from contracts.cli.verify_seller import seller
 
 @click.group()
 def verify() -> None:
-    """Judge a seller, a client, or an endpoint for panels by what is on record.
+    """Test a client, a seller or an endpoint against the known API.
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """

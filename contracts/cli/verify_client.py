@@ -24,23 +24,25 @@ KINDS = ("custom", "billmanager", "whmcs")
 TRADES = ("licences", "services", "modules")
 
 
-@click.command(short_help="Grade a reseller's integration, whatever it is written in.")
+@click.command(short_help="Grade your integration, whatever it is written in.")
 @click.option("--command", metavar="WORDS", help="Grade this command, run for every step.")
 @click.option("--manual", is_flag=True, help="Grade a person: a page says what to do.")
 @click.option("--terminal", is_flag=True, help="Grade a person or program in the terminal.")
 @options.in_process
 @click.option("--records", is_flag=True,
-              help="Hold our own client against the exchanges on record.")  # fmt: skip
-@click.option("--kind", type=click.Choice(KINDS), help="Which way of reselling it is.")
+              help="Check that mockseller's own client reads every recorded answer.")  # fmt: skip
+@click.option("--kind", type=click.Choice(KINDS), help="The kind of billing that is graded.")
 @click.option("--trade", type=click.Choice(TRADES), help="What it resells.")
 @options.only("lessons")
 @click.option("--patience", "delay", type=SECONDS, default=5.0, show_default=True,
-              metavar="SECONDS", help="How long slow answers and late keys take.")  # fmt: skip
+              metavar="SECONDS", help="How late slow answers and late keys come.")  # fmt: skip
 @click.option("--timeout", type=SECONDS, default=120.0, show_default=True, metavar="SECONDS",
               help="A command that takes longer for one step is stopped.")  # fmt: skip
 @click.option("--port", type=PORT, default=0, show_default=True, metavar="PORT",
               help="Port to serve the seller at; 0 takes a free one.")  # fmt: skip
-@click.option("--by-login", is_flag=True, help="Choose the world by login, not by path.")
+@click.option(
+    "--by-login", is_flag=True, help="Keep one address and change the login from lesson to lesson."
+)
 @click.option("--lessons", "list_lessons", is_flag=True,
               help="List the lessons, and what each is about.")  # fmt: skip
 @report_options
@@ -61,10 +63,11 @@ def client(
     list_lessons: bool,
     reports: ReportOptions,
 ) -> None:
-    """Grade a reseller's integration: serve it a seller that makes difficulties on purpose.
+    """Grade your integration with a seller that causes trouble on purpose.
 
-    The integration is a command (--command './adapter'; docs/grading.md describes its input and
-    output) or a person (--manual, --terminal). It is asked to order, renew and so on.
+    Answers get lost, keys come late, sessions end. The integration is a command (--command
+    './adapter'; docs/grading.md describes its input and output) or a person (--manual, --terminal).
+    It is told what to do, such as to order a license; what it did is read from the seller.
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """

@@ -23,7 +23,7 @@ _MODES = ("automatic", "manual", "pricelist")
 @click.option(
     "--mode",
     type=click.Choice(_MODES),
-    help="What panels do with it; automatic if a login is given, else pricelist.",
+    help="How panels use it (docs/modules.md); automatic if a login is given, else pricelist.",
 )
 @click.option(
     "--login",
@@ -66,14 +66,19 @@ _MODES = ("automatic", "manual", "pricelist")
     help="An answer that takes longer has failed.",
 )
 @options.insecure
-@click.option("--buy", default="", metavar="MODULE", help="Really pay for this module, with money.")
-@click.option("--prolong", is_flag=True, help="Really pay for another month of what was bought.")
+@click.option(
+    "--buy",
+    default="",
+    metavar="MODULE",
+    help="Buy this module; this costs real money at a real endpoint.",
+)
+@click.option("--prolong", is_flag=True, help="Buy another month of it, too.")
 @click.option(
     "--other-login",
     envvar="MOCKSELLER_PANEL_OTHER_LOGIN",
     show_envvar=True,
     default="",
-    help="Another customer, who must not get at what is the first's.",
+    help="Login of a second customer, who must not see or change what the first has.",
 )
 @click.option(
     "--other-password",
@@ -86,10 +91,11 @@ _MODES = ("automatic", "manual", "pricelist")
 @options.only("rules")
 @report_options  # fmt: skip
 def modules(url: str, *, only: str, reports: ReportOptions, **panel_options: Any) -> None:  # noqa: ANN401 - the fields of checks.modules.Options
-    """Act as a control panel against an endpoint, and report what a panel would stumble over.
+    """Test an endpoint that sells modules to control panels.
 
-    URL is the address at which panels ask for modules, in whatever language it is written. Prices
-    are requested; with a login and a license a module is put in the basket and taken out again.
+    URL is the address at which panels ask for modules, in whatever language it is written. It is
+    called as a panel calls it, and what a panel would stumble over is reported. Prices are
+    requested; with a login and a license a module is put in the basket and taken out again.
     Nothing is paid for without --buy. All rules are judged, and those of --only reported.
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.

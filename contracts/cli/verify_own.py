@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 @options.scenarios(default=True)
 @report_options
 def own(*, scenarios: bool, reports: ReportOptions) -> None:
-    """Judge the seller, the client and the module endpoint of this installation, in process.
+    """Test mockseller itself: its seller, client and endpoint.
 
-    Prints three results and the matrix. This is what `make verify` does.
+    Prints a result of each, and a table of which reselling system can resell what. This is what
+    `make verify` does.
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """

@@ -15,7 +15,9 @@ from contracts.cli.runs import ReportOptions, print_runs, report_options
 @click.argument("saved", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @report_options
 def report(*, saved: tuple[Path, ...], reports: ReportOptions) -> None:
-    """Combine runs that were saved with --save into one report, and print the matrix.
+    """Combine runs that were saved with --save into one report.
+
+    Prints a table of which reselling system can resell what.
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """

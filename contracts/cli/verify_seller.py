@@ -61,14 +61,14 @@ spending_options = option_group(
     "spending",
     Spending,
     click.option(
-        "--no-login", is_flag=True, help="Judge only public functions of a seller that is not ours."
+        "--no-login", is_flag=True, help="Without an account: only functions that need no login."
     ),
     options.max_spend,
     click.option(
         "--assume-price",
         type=SUM,
         metavar="SUM",
-        help="Price of a call for which the seller names none.",
+        help="What a call is taken to cost if the seller does not show a price.",
     ),
     click.option("--read-only", is_flag=True, help="Send only calls that change nothing."),
 )
@@ -79,11 +79,11 @@ selection_options = option_group(
     options.level,
     options.only("exchanges, journeys and scenarios"),
     click.option("--tariff-of", "tariffs", multiple=True, metavar="FAMILY=CODE",
-                 callback=_tariffs, help="Tariff to buy of a family. May be repeated."),
+                 callback=_tariffs, help="Which tariff to buy: soft=55227. May be repeated."),
     click.option("--ip", default="192.0.2.200", show_default=True, metavar="IP",
                  help="Licenses are ordered for the IP addresses after this one."),
     click.option("--flows/--no-flows", default=True, show_default=True,
-                 help="Also play each way of reselling from order to deletion."),
+                 help="Also order, use and delete services as each kind of reseller does."),
     options.scenarios(default=False),
 )  # fmt: skip
 
@@ -104,7 +104,7 @@ def seller(
     selection: Selection,
     reports: ReportOptions,
 ) -> None:
-    """Check a seller against the recorded exchanges and by reselling its products.
+    """Test a seller: does it answer as recorded, can one resell it.
 
     URL is the address of its API. A mockseller is judged in worlds created for the run. At any
     other seller no call that spends money is sent unless --max-spend allows it: then services are

@@ -37,7 +37,7 @@ def show(name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
-    """Move the clock forward by SPAN: 31 days, 1 month, or: to next renewal."""
+    """Move the clock forward by SPAN: 31 days, 1 month, or "to next renewal"."""
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:

@@ -27,7 +27,7 @@ def _rule(command: options.Command) -> options.Command:
                      " one fault each."),
         click.option("--account", default="", metavar="LOGIN", help="Only calls of this login."),
         click.option("--nth", type=_COUNT, default=1, show_default=True, metavar="COUNT",
-                     help="The first matching call it applies to."),
+                     help="Begin with this matching call: 3 is the third."),
         click.option("--times", type=_COUNT, metavar="COUNT",
                      help="How often it applies. Default: without end."),
         click.option("--chance", type=click.IntRange(1, 100), default=100, show_default=True,
@@ -68,7 +68,7 @@ def add(
     data: Path | None,
     **rule: Any,  # noqa: ANN401 - options by name
 ) -> None:
-    """Plan WHAT with SETTINGS such as seconds=5."""
+    """Plan a fault, such as: delay seconds=5."""
     from emulator.app import create_registry
     from emulator.control.api import faults
 

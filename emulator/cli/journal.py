@@ -33,7 +33,7 @@ INDENT: Final = 18
 @click.option("--events", is_flag=True, help="Show due events as well.")
 @options.former("--happenings", "--events", is_flag=True)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
-              metavar="COUNT", help="Show only the latest.")  # fmt: skip
+              metavar="COUNT", help="Show the latest COUNT only.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with parameters and answers.")
 @options.world
 @options.data

@@ -58,7 +58,7 @@ def resell(
     out: str,
     user_agent: str,
 ) -> None:
-    """Act as a reseller: order licenses at a seller, sell them, and see the margin."""
+    """Act as a reseller: order licenses, sell them, see the margin."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
     if context.invoked_subcommand == modules.name:
         default = context.get_parameter_source("seller") is ParameterSource.DEFAULT
@@ -136,7 +136,7 @@ def order_license(
     remoteid: str,
     addons: tuple[tuple[int, int], ...],
 ) -> None:
-    """Order a license, pay it from the balance, and print it with its key."""
+    """Order a license from the balance, and print it with its key."""
     order = LicenseOrder(
         tariff=tariff,
         ip=ip,
@@ -163,9 +163,9 @@ def show_balance(client: Client) -> None:
 
 @resell.command("check")
 @click.option("--minimal-balance", type=AMOUNT, default="0", show_default=True, metavar="AMOUNT",
-              help="Balance that renewals need.")  # fmt: skip
+              help="Warn below this balance: renewals need it.")  # fmt: skip
 @click.option("--own-mark", "own_marks", multiple=True, metavar="TEXT",
-              help="A prefix of your own remoteids. May be repeated.")  # fmt: skip
+              help="How your own ids at the seller (remoteid) begin. May be repeated.")  # fmt: skip
 @click.option("--family", "families", multiple=True, default=("soft",), show_default=True,
               metavar="NAME", help="A product type to resell. May be repeated.")  # fmt: skip
 @click.pass_obj
@@ -204,7 +204,7 @@ def check(
 )
 @click.pass_obj
 def add_login(client: Client, *, email: str, families: tuple[str, ...], new_password: str) -> None:
-    """Make a login named EMAIL for the program that resells, and check that it can.
+    """Make a login named EMAIL for the program that resells.
 
     It may call only what reselling these product types needs. Exit code 0: it can resell, 1: the
     seller refuses, or it cannot resell yet.

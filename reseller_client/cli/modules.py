@@ -69,7 +69,7 @@ class Access:
 
 @click.group()
 def modules() -> None:
-    """Sell modules of control panels: an endpoint for panels, customers, daily renewals.
+    """Sell modules to control panels.
 
     A file in YAML or TOML describes what is sold to whom. Every command first updates the database
     named in the file to match it. The file may contain the seller's address and login; the password
@@ -81,7 +81,7 @@ def _with_file(command: Command) -> Command:
     for option in (
         click.option(
             "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
-            help="The current day, such as 2027-01-31; by default this machine's. For a seller"
+            help="The current day, such as 2027-01-31; by default this computer's. For a seller"
             " whose clock was moved.",
         ),
         click.option(
@@ -159,7 +159,7 @@ def serve(access: Access, *, host: str, port: int, path: Path, today: datetime |
 @_with_file
 @click.pass_obj
 def do_daily(access: Access, *, path: Path, today: datetime | None) -> None:
-    """Settle open orders, close modules that are gone, renew those that end. For a daily cron job.
+    """Renew, finish open orders and close what has gone, once a day.
 
     Exit code 0: done, 1: the seller has not confirmed something yet, 2: it could not be called.
     """
@@ -196,7 +196,7 @@ def _describe(shop: ModuleShop, module: CustomerModule) -> str:
 def list_modules(
     access: Access, *, closed: bool, offline: bool, path: Path, today: datetime | None
 ) -> None:
-    """List customers and their modules: what they paid, what it cost, and the margin.
+    """List customers and modules, with costs and margin.
 
     Separated by tabs, with a header line. Costs come from the seller's list of expenses.
     """
@@ -232,7 +232,7 @@ def list_modules(
 @_with_file
 @click.pass_obj
 def top_up(access: Access, *, login: str, amount: str, path: Path, today: datetime | None) -> None:
-    """Add AMOUNT, which the customer LOGIN paid in, to the balance, and print it."""
+    """Add AMOUNT to the balance of the customer LOGIN, and print it."""
     with _opened(access, path, today, calls=False) as (shop, _):
         try:
             paid_in = Decimal(amount)

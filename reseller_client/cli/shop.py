@@ -37,7 +37,7 @@ def _with_books(command: Command) -> Command:
     for option in (
         click.option(
             "--rate", "rates", type=(str, AMOUNT), multiple=True, metavar="CODE AMOUNT",
-            help="What one unit of a currency of the seller is worth in yours. May be repeated.",
+            help="What one unit of the seller's currency is worth in yours. May be repeated.",
         ),
         click.option("--currency", default="", metavar="CODE",
                      help="Your own currency; by default the seller's."),
@@ -45,7 +45,7 @@ def _with_books(command: Command) -> Command:
             "--books", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
             default=Path("storefront.sqlite"),
             show_default=True, envvar="MOCKSELLER_BOOKS", show_envvar=True,
-            help="The file of the shop's books.",
+            help="The SQLite file with your prices and sales.",
         ),
     ):  # fmt: skip
         command = option(command)
@@ -70,7 +70,7 @@ def _opened(
 
 @click.group()
 def shop() -> None:
-    """Set your own prices and record sales in books, which are a SQLite file."""
+    """Keep your own prices and sales in a SQLite file."""
 
 
 @shop.command("price")
@@ -96,7 +96,7 @@ def set_price(
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Set the price of the tariff CODE from now on, and print what a customer pays for a month."""
+    """Set your price of the tariff CODE, and print it for a month."""
     if (fixed is None) == (markup is None):
         raise click.UsageError("give either --fixed or --markup")
     with _opened(client, books, currency, rates) as (storefront, _):
@@ -112,7 +112,10 @@ def set_price(
     "--on", type=_DAY, required=True, metavar="DAY", help="The day of the sale, such as 2027-01-31."
 )
 @click.option(
-    "--price", type=AMOUNT, metavar="AMOUNT", help="By default your price of the license's tariff."
+    "--price",
+    type=AMOUNT,
+    metavar="AMOUNT",
+    help="What the customer pays; by default your price of its tariff.",
 )
 @click.option("--renewal", is_flag=True, help="Record a further term of a license sold before.")
 @click.option("--invoice", default="", metavar="TEXT",
@@ -132,7 +135,7 @@ def sell(
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Record that CUSTOMER was charged for the license LICENSE of the seller.
+    """Record that you have charged CUSTOMER for the license LICENSE.
 
     A new customer is added. Nothing is ordered or prolonged at the seller.
     """
