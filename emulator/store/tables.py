@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 5
+VERSION = 6
 """Raised by a release that changes the tables. A file from ``OLDEST_VERSION`` on is upgraded by
 adding what it lacks, so a new column of an old table needs a ``server_default``."""
 OLDEST_VERSION = 4
