@@ -155,7 +155,7 @@ def test_an_unreadable_world_can_be_reset_and_removed(
 
 def test_an_unreadable_default_world_refuses_the_start(settings: Settings, worlds: Worlds) -> None:
     make_unreadable(Path(worlds.current("default")))
-    with pytest.raises(WorldError, match="tables are of version 3, and this server reads 4 to 5"):
+    with pytest.raises(WorldError, match="tables are of version 3, and this server reads 4 to 6"):
         create_app(settings)
 
 
