@@ -336,6 +336,12 @@ class Structure(WireField):
         return value
 
 
+class Structures(Structure):
+    """An element with children that may be there several times, in a row of a table."""
+
+    type_name = "elements"
+
+
 class TariffAndDatacenter(WireField):
     """``keyvalue``: the numbers of a tariff and of a datacenter, ``6_4`` (one client)."""
 

@@ -87,6 +87,8 @@ class Function:
     """The parameter that may hold several ids (``1, 2``): the handler runs once for each."""
     is_public: Callable[[Call], bool] | None = None
     """Where a rule of the world decides whether a login is needed."""
+    tables: Mapping[str, WireSchema] = field(default_factory=dict)
+    """Rows of the tables of a form, by the name of the table."""
     generation: Generation | None = None
     """The only generation that has the function (rule ``generation``); None: both have it."""
 
@@ -152,6 +154,7 @@ class FunctionOptions(TypedDict, total=False):
 
     takes: type[WireSchema]
     returns: type[WireSchema]
+    tables: Mapping[str, type[WireSchema]]
     fails: tuple[type[ApiError], ...]
     evidence: Evidence
     source: str
@@ -213,6 +216,7 @@ class Family:
                 evidence=options.get("evidence", Evidence.ASSUMED),
                 takes=takes(),
                 returns=returns() if returns is not None else None,
+                tables={name: row() for name, row in options.get("tables", {}).items()},
                 fails=tuple(options.get("fails", ())),
                 example=options.get("example", {}),
                 title=options.get("title", self.title),

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from emulator.api.context import Call, Choice, Leaf, Part
-from emulator.api.fields import Id, Ids
+from emulator.api.fields import Flag, Id, Ids, Structure, Structures, Text, Whole
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts
@@ -217,6 +217,29 @@ def usual_period(periods: Sequence[int], chosen: int | None = None) -> int:
     if chosen is not None and chosen in periods:
         return chosen
     return 1 if 1 in periods else periods[0]
+
+
+class TariffRow(WireSchema):
+    """One tariff on offer: a row of ``tariflist``."""
+
+    id = Whole(descriptions.TARIFF)
+    pricelist = Whole("The same as `id`.")
+    name = Text(descriptions.TARIFF_NAME)
+    desc = Text("Name and description, as HTML.")
+    price = Text("Price of the chosen period with currency and period, as HTML.")
+    order_available = Flag("Whether it can be ordered.")
+
+
+class NewTariffRow(TariffRow):
+    """One tariff on offer in the new form: a row of ``pricelist``."""
+
+    title = Text("The same as `name`.")
+    description = Text("Description of the tariff.")
+    prices = Structure(
+        "A `price` for each period: `period`, `cost` as a bare number before discounts, `currency`."
+    )
+    detail = Structures("What the tariff contains, one for each resource: `name` and `value`.")
+    datacenter = Structures("Where it is offered, one for each data centre: `id` and `value`.")
 
 
 def tariff_rows(

@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 
 from emulator.api.registry import Function, Kind
+from emulator.api.schema import WireSchema
 from emulator.openapi.examples import JSON, XML, examples_of
 from emulator.openapi.schemas import answer_fields, errors_of
 
@@ -92,13 +93,12 @@ def response_of(function: Function, links: Json) -> Json:
 
 def _answer(function: Function) -> Json:
     answer: Json = {"type": "object", "not": {"required": ["error"]}}
-    if function.returns is None:
-        return answer
-    declared = answer_fields(function.returns)["properties"]
-    fields = {name: _leaf(schema) for name, schema in declared.items()}
-    if function.kind is not Kind.LISTING:
-        return {**answer, "properties": fields}
-    rows: Json = {"type": "array", "items": {"type": "object", "properties": fields}}
+    fields = _leaves(function.returns) if function.returns is not None else {}
+    if function.tables:
+        fields["list"] = _tables(function)
+    if function.returns is None or function.kind is not Kind.LISTING:
+        return {**answer, **({"properties": fields} if fields else {})}
+    rows = _rows(function.returns)
     leaf = {"$ref": SCHEMA.format("Leaf")}
     return {
         **answer,
@@ -107,9 +107,30 @@ def _answer(function: Function) -> Json:
     }
 
 
+def _tables(function: Function) -> Json:
+    """The tables of a form: one schema for each name a table has."""
+    each: list[Json] = [
+        {
+            "type": "object",
+            "properties": {"$name": {"const": name}, "elem": _rows(row)},
+            "required": ["$name"],
+        }
+        for name, row in function.tables.items()
+    ]
+    return {"type": "array", "items": {"oneOf": each}}
+
+
+def _rows(row: WireSchema) -> Json:
+    return {"type": "array", "items": {"type": "object", "properties": _leaves(row)}}
+
+
+def _leaves(schema: WireSchema) -> Json:
+    return {name: _leaf(each) for name, each in answer_fields(schema)["properties"].items()}
+
+
 def _leaf(schema: Json) -> Json:
     """A field: the schema of its text, required unless it may be empty; or of its children."""
-    if schema.get("type") == "object":
+    if schema.get("type") != "string":
         return schema
     about = {
         key: value

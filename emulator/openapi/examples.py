@@ -81,9 +81,12 @@ def _filled(schema: Json) -> Any:  # noqa: ANN401 - JSON
     """A value of a schema of :mod:`emulator.openapi.answers`."""
     if "$ref" in schema:
         return {"$": "1"}
+    if "const" in schema:
+        return schema["const"]
     if schema["type"] == "array":
-        return [_filled(schema["items"])]
-    if schema["type"] == "object":
+        items = schema["items"]
+        return [_filled(each) for each in items.get("oneOf", [items])]
+    if schema["type"] != "string":
         return {name: _filled(of) for name, of in schema.get("properties", {}).items()}
     return _text(schema)
 

@@ -56,6 +56,7 @@ MEANINGS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
 # Fields of answers: the text a client gets to read. Nothing to say is an empty text.
 TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.Structure: lambda _: {"type": "object"},
+    fields.Structures: lambda _: {"type": ["array", "object"]},
     fields.Whole: lambda _: {"type": "string", "pattern": "^(-?[0-9]+)?$"},
     fields.Id: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
     fields.Months: lambda _: {"type": "string", "pattern": "^(null|-50|[1-9][0-9]*)$"},
@@ -165,6 +166,7 @@ def errors_of(function: Function) -> tuple[type[ApiError], ...]:
 def schema_of(function: Function) -> Json:
     """A whole declaration as one JSON object, as in contracts/schemas."""
     returns = function.returns
+    tables = {name: answer_fields(row) for name, row in function.tables.items()}
     return {
         "func": function.name,
         "family": function.family.name,
@@ -178,6 +180,7 @@ def schema_of(function: Function) -> Json:
         "next_step": function.next_step,
         "parameters": parameters(function.takes),
         "answer": None if returns is None else answer_fields(returns),
+        **({"tables": tables} if tables else {}),
         "errors": sorted({error.type for error in errors_of(function)}),
         "example": dict(function.example),
     }

@@ -74,14 +74,16 @@ def _function(function: Function, seller: ExampleSeller) -> str:
     if function.next_step:
         parts.append(f"The next step of the wizard is `{function.next_step}`.\n")
     parts.append(_parameters(function))
-    if function.returns is not None and (fields := _answer(function.kind, function.returns)):
-        parts.append(fields)
+    if function.returns is not None:
+        what = "a row" if function.kind is Kind.LISTING else "the form"
+        parts.append(_answer(f"field of {what}", function.returns))
+    parts += [_answer(f"column of `{name}`", row) for name, row in function.tables.items()]
     types = sorted({error.type for error in errors_of(function)})
     refusals = ", ".join(f"[`{name}`](../errors.md#{name})" for name in types)
     parts.append(f"Refuses with {refusals}.\n")
     if function.example or not any(field.needed for field in function.takes.wire_fields.values()):
         parts.append(_example(function, seller))
-    return "\n".join(parts)
+    return "\n".join(filter(None, parts))
 
 
 def _parameters(function: Function) -> str:
@@ -101,13 +103,12 @@ def _parameters(function: Function) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _answer(kind: Kind, returns: WireSchema) -> str:
+def _answer(head: str, returns: WireSchema) -> str:
     """The fields of a row or a form as a table; empty where none is declared."""
     properties = answer_fields(returns)["properties"]
     if not properties:
         return ""
-    lines = [f"| field of {'a row' if kind is Kind.LISTING else 'the form'} | what |"]
-    lines.append("| --- | --- |")
+    lines = [f"| {head} | what |", "| --- | --- |"]
     lines += [f"| `{name}` | {_what(name, field)} |" for name, field in properties.items()]
     return "\n".join(lines) + "\n"
 

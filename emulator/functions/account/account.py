@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows, Value
-from emulator.api.fields import Amount, Day, Email, Sum, Text, Whole
+from emulator.api.fields import Amount, Day, Email, Structure, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import logins
@@ -312,9 +312,22 @@ C = tables.promo_code.c
 _PROMOTIONS = Statement(select(C.code, C.percent, C.type).order_by(C.code))
 
 
+class PromotionRow(WireSchema):
+    """One discount or promotion: a row of ``promotion``."""
+
+    id = Whole("Number of the row.")
+    name = Structure("Its name: a further `name` inside.")
+    value = Structure("How much it is: `text`, such as `10%`.")
+    promocode = Text("The promo code; empty for a discount of the account itself.")
+    discount = Whole("Per cent that are taken off.")
+    itemtype = Text("Internal name of the product type it is for; empty: all.")
+    pricelist = Text("Number of the tariff it is for; empty: all.")
+
+
 @FAMILY.form(
     "account.discountinfo",
     returns=WireSchema,
+    tables={"promotion": PromotionRow},
     fails=(AccessDenied,),
     evidence=Evidence.OBSERVED,
     source=SOURCE,

@@ -148,6 +148,15 @@ class TicketForm(WireSchema):
     message = Text("Where a further message is written; always empty.")
 
 
+class MessageRow(WireSchema):
+    """One message: a row of ``messages_list``, which generation 5 has beside ``mlist``."""
+
+    id = Whole("Number of the message.")
+    date = Text("When it was written, `YYYY-MM-DD hh:mm:ss`, UTC.")
+    user = Text("Who wrote it: the client or support.")
+    message = Text("Text of the message.")
+
+
 class TicketsParameters(WireSchema):
     """One or many tickets."""
 
@@ -226,6 +235,7 @@ def _instant(at: datetime) -> str:
     "clientticket.edit",
     takes=TicketChange,
     returns=TicketForm,
+    tables={"messages_list": MessageRow},
     fails=(Missed, BadValue),
     evidence=Evidence.OBSERVED,
     source=SOURCE,

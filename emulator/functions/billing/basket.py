@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Amount, Id, Text, Whole
+from emulator.api.fields import Amount, Id, Months, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, discounts, orders
@@ -52,6 +52,25 @@ class BasketForm(WireSchema):
     promocode = Text("The promo code in use; empty if none.")
 
 
+class PositionRow(WireSchema):
+    """One position: a row of ``itemlist``. Every sum is a bare number."""
+
+    id = Whole("Number of the position.")
+    item_id = Whole(descriptions.SERVICE, data_key="item.id")
+    item_type = Text("Internal name of the product type.", data_key="item.type")
+    item_period = Whole(descriptions.PERIOD, data_key="item.period")
+    item_autoprolong = Months(descriptions.AUTOPROLONG_NOW, data_key="item.autoprolong")
+    operation = Text("What is paid for: `open`, `prolong`, or a change.")
+    name = Text(descriptions.DISPLAY_NAME)
+    pricelist_name = Text(descriptions.TARIFF_NAME)
+    desc = Text("What is paid for, in words, with the name and the period.")
+    cost = Amount("What is to be paid for it as a bare number, after all discounts.")
+    fullcost = Amount("The price before discounts as a bare number.")
+    discount = Amount("All discounts on it as a bare number.")
+    discount_percent = Amount("The discount in per cent as it was agreed: `15.00`.")
+    amount = Amount("The same as `cost`.")
+
+
 SUBMITS = frozenset({"", "ok"})
 """Buttons that submit the form as it stands. Any other that there is not is refused, unless it may
 be that of a promo code (assumed)."""
@@ -61,6 +80,7 @@ be that of a promo code (assumed)."""
     "basket",
     takes=BasketParameters,
     returns=BasketForm,
+    tables={"itemlist": PositionRow},
     fails=(BadValue, Missed, NotEnoughMoney, PromocodeNotUsable),
     evidence=Evidence.OBSERVED,
     source="docs/wire.md section 6",

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part
-from emulator.api.fields import Amount, Currency, Id, Ids, Structure, Sum, Text, Whole
+from emulator.api.fields import Amount, Currency, Id, Ids, Structure, Structures, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, orders, topups
@@ -54,6 +54,24 @@ class CartForm(WireSchema):
     promocode = Text("The promo code in use; empty if none.")
 
 
+class LineItemRow(WireSchema):
+    """One position: a row of ``lineitems``, in a shape of its own."""
+
+    id = Whole("Number of the position.")
+    elid = Whole("The same as `id`: what `cartorder.create.confirm` takes.")
+    item_id = Whole(descriptions.SERVICE, data_key="item.id")
+    item_type = Text("Internal name of the product type.", data_key="item.type")
+    main = Structure("What it is: `name`, and `period` in words.")
+    price = Structure(
+        "What is to be paid for it: `price` with `cost` as a bare number, and `currency`."
+    )
+    configuration = Structures(
+        "The tariff, each addon and each option: `configuration_name`, `configuration_value`, and"
+        " `configuration_price` with its currency, before discounts."
+    )
+    action = Structure("What can be done with it: `button` with `name` and `func`.")
+
+
 class ConfirmParameters(WireSchema):
     """Which positions are paid, and how."""
 
@@ -80,6 +98,7 @@ class ConfirmForm(WireSchema):
     "cart",
     takes=CartParameters,
     returns=CartForm,
+    tables={"lineitems": LineItemRow},
     fails=(*FAILS, PromocodeNotUsable),
     evidence=Evidence.OBSERVED,
     source=SOURCE,

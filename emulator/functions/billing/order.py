@@ -7,11 +7,14 @@ list ``openlist``; the paid ones beside it are assumed.
 from __future__ import annotations
 
 from emulator.api.context import Call, FormAnswer
+from emulator.api.fields import Amount, Day, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
+from emulator.api.schema import WireSchema
 from emulator.domain.billing import bill_orders
 from emulator.domain.billing.bill_orders import BillOrder
 from emulator.domain.money import plain, with_currency
 from emulator.errors import AccessDenied
+from emulator.functions import descriptions
 
 STATES = {
     True: {"en": "Waits for payment", "ru": "Ожидает оплаты"},
@@ -20,8 +23,21 @@ STATES = {
 FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 
 
+class OrderRow(WireSchema):
+    """One order."""
+
+    id = Whole("Number of the order.")
+    number = Whole("The same as `id`.")
+    createdate = Day(descriptions.CREATED)
+    status = Text("Whether it waits for payment, as a label.")
+    count = Whole("How many positions it has.")
+    amount = Amount("What it costs as a bare number.")
+    amount_iso = Sum("What it costs with its currency.")
+
+
 @FAMILY.document(
     "order",
+    tables={"openlist": OrderRow, "paidlist": OrderRow},
     fails=(AccessDenied,),
     evidence=Evidence.OBSERVED,
     source="docs/resale.md section 2.4",

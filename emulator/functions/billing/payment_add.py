@@ -20,7 +20,7 @@ from emulator.domain.billing.topups import Method, Payment
 from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
 from emulator.functions.billing import ways_to_pay
-from emulator.functions.billing.ways_to_pay import BALANCE_BUTTON, FROM_BALANCE
+from emulator.functions.billing.ways_to_pay import BALANCE_BUTTON, FROM_BALANCE, MethodRow
 
 SOURCE = "docs/resale.md section 2.4, docs/wire.md section 6"
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, NotEnoughMoney, AccessDenied)
@@ -89,6 +89,7 @@ class PaymentRemoval(WireSchema):
     "payment.add",
     takes=MethodParameters,
     returns=PaymentForm,
+    tables={"methodlist": MethodRow},
     fails=FAILS,
     evidence=Evidence.OBSERVED,
     source=SOURCE,
@@ -114,6 +115,7 @@ def begin_at_once(call: Call, **sent: object) -> ActionResult:
     "payment.add.method",
     takes=MethodParameters,
     returns=PaymentForm,
+    tables={"methodlist": MethodRow},
     fails=FAILS,
     evidence=Evidence.OBSERVED,
     source=SOURCE,
@@ -196,6 +198,7 @@ def _pay_from_balance(call: Call, sent: Mapping[str, object]) -> ActionResult:
     "payment.add.pay",
     takes=PaymentOrMethodParameters,
     returns=PaymentForm,
+    tables={"methodlist": MethodRow},
     fails=FAILS,
     evidence=Evidence.OBSERVED,
     source=SOURCE,

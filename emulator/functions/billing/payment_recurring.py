@@ -18,6 +18,7 @@ from emulator.domain.billing import stored_methods, topups
 from emulator.domain.billing.stored_methods import StoredMethod
 from emulator.errors import AccessDenied, BadValue, Missed
 from emulator.functions.billing import payment_add, ways_to_pay
+from emulator.functions.billing.ways_to_pay import MethodRow
 from emulator.functions.listing import Paging, page_of
 
 SOURCE = "docs/resale.md section 2.4"
@@ -164,6 +165,7 @@ def save_settings(call: Call, stored_method: int | None = None) -> ActionResult:
     "payment.stored_methods.add",
     takes=NewMethodParameters,
     returns=NewMethodForm,
+    tables={"methodlist": MethodRow},
     fails=(BadValue,),
     evidence=Evidence.OBSERVED,
     source=SOURCE,

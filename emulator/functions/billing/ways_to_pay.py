@@ -8,9 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from emulator.api.context import Call, Choice, Part
+from emulator.api.fields import Amount, Currency, Structure, Text, Whole
+from emulator.api.schema import WireSchema
 from emulator.domain.billing import topups
 from emulator.domain.billing.topups import Method
 from emulator.domain.money import ZERO, currency_id, plain, with_currency
+from emulator.functions import descriptions
 
 FROM_BALANCE = 0
 """The way of paying that is no payment (documented as ``paymethod_id=0``)."""
@@ -26,6 +29,21 @@ DESCRIPTIONS = {
         "ru": "Деньги поступают после перевода банком.",
     },
 }
+
+
+class MethodRow(WireSchema):
+    """One way to pay: a row of ``methodlist``."""
+
+    id = Whole("Number of the way of paying; 0 is the balance.")
+    paymethod = Whole("The same as `id`.")
+    paymethod_type = Whole("Kind of the way of paying; 0 is the balance.")
+    name = Text("Name of the way of paying.")
+    desc = Text("What to know about it; of the balance what is there, with its currency.")
+    paymethod_currency = Currency("Number of the currency.")
+    paymethod_currency_iso = Text(descriptions.CURRENCY)
+    payment_minamount = Amount("The least that can be paid by it as a bare number.")
+    payment_maxamount = Amount("The most that can be paid by it as a bare number.")
+    action = Structure("The button of the form that chooses it: `button` with `name`.")
 
 
 def method_rows(call: Call, order_total: Decimal | None, kind: str = "") -> list[dict[str, object]]:

@@ -25,6 +25,8 @@ from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.functions import descriptions
 from emulator.functions.contacts import OWNER_PARAMETERS
 from emulator.functions.form_parts import (
+    NewTariffRow,
+    TariffRow,
     datacenter_choices,
     new_tariff_rows,
     next_step,
@@ -95,6 +97,7 @@ def declare_choice(family: Family, product: ProductType, name: str) -> None:
         fails=(BadValue,),
         evidence=product.functions[name],
         source=product.source,
+        tables={"pricelist": NewTariffRow} if version else {"tariflist": TariffRow},
         next_step=choice.next_step,
         generation=6 if version else None,
         first_step=f"{name}.pricelist" if f"{name}.pricelist" in product.functions else "",
@@ -109,6 +112,7 @@ def declare_order(family: Family, product: ProductType, name: str) -> None:
         name,
         takes=product.order,
         returns=product.order_form,
+        tables={"tariflist": TariffRow},
         fails=FAILS,
         evidence=product.functions[name],
         source=product.source,
@@ -129,6 +133,10 @@ def declare_new_order(family: Family, product: ProductType, name: str) -> None:
         name,
         takes=product.new_order,
         returns=product.order_form,
+        tables={
+            "pricelist": NewTariffRow,
+            **dict.fromkeys(order_form.SUMMARIES, order_form.SummaryRow),
+        },
         fails=FAILS,
         evidence=product.functions[name],
         source=product.source,

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 
 from emulator.api.context import Call, Choice, FormAnswer, Part
+from emulator.api.fields import Structure, Text
+from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Price
 from emulator.domain.catalogue.catalogue import DAY, Addon, Tariff
@@ -239,6 +241,17 @@ def _selects(call: Call, product: ProductType, selection: Selection) -> dict[str
     return {**selects, **addon_choices(call, tariff)}
 
 
+class SummaryRow(WireSchema):
+    """One line of a price: a row of a summary."""
+
+    label = Text("What the line is about.")
+    cost = Structure("What it costs: `price` with `cost` as a bare number, and `currency`.")
+
+
+SUMMARIES = ("pricelist_summary", "discount_summary", "total_summary")
+"""The tables of the new form that say what a price consists of."""
+
+
 def _summaries(call: Call, selection: Selection) -> dict[str, list[dict[str, object]]]:
     """What the tariff and its addons cost, what is deducted, and what is to be paid."""
     tariff, period, count = selection.tariff, selection.period, selection.count
@@ -251,11 +264,7 @@ def _summaries(call: Call, selection: Selection) -> dict[str, list[dict[str, obj
     off = selection.price.discount * count
     discount = [_summary(call, call.words(SUMMARY_NAMES["discount"]), off)] if off else []
     total = _summary(call, call.words(SUMMARY_NAMES["total"]), selection.total)
-    return {
-        "pricelist_summary": rows,
-        "discount_summary": discount,
-        "total_summary": [total],
-    }
+    return dict(zip(SUMMARIES, (rows, discount, [total]), strict=True))
 
 
 def _summary(call: Call, label: str, cost: Decimal) -> dict[str, object]:
