@@ -181,6 +181,17 @@ class Months(WireField):
         return "null" if value is None else str(value)
 
 
+class Clearable(WireField):
+    """A field of which an empty text may be a value: ``clears``; else it counts as absent."""
+
+    def __init__(self, about: str = "", *, clears: bool = False, **options: Any) -> None:
+        super().__init__(about, **options)
+        self.keeps_empty = clears
+
+    def _is_cleared(self, value: str) -> bool:
+        return self.keeps_empty and not value.strip()
+
+
 class Address(WireField):
     """An IPv4 address, in the usual dotted form."""
 
@@ -191,23 +202,27 @@ class Address(WireField):
             raise ValidationError("address") from None
 
 
-class Domain(WireField):
+class Domain(Clearable):
     """The name of a host or a domain; letters of other scripts are taken too."""
 
     SHAPE = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63})*\.?\Z")
     LONGEST = 253
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if self._is_cleared(value):
+            return ""
         name = value.strip().lower()
         if len(name) > self.LONGEST or self.SHAPE.match(name) is None:
             raise ValidationError("domain")
         return str(name)
 
 
-class AnyAddress(WireField):
+class AnyAddress(Clearable):
     """An IPv4 or IPv6 address."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if self._is_cleared(value):
+            return ""
         try:
             return str(ip_address(value.strip()))
         except ValueError:

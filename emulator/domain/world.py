@@ -93,6 +93,9 @@ class Rules:
     """Whether ``auth`` with a password wants ``g-recaptcha-response`` (docs/evidence.md 143)."""
     api_addresses_needed: bool = False
     """Whether a login without a list of addresses is refused (docs/evidence.md 136)."""
+    license_name_needed: bool = False
+    """Whether an order of a license without ``licname`` is refused; with an empty one it always is
+    (docs/evidence.md 8)."""
     autoprolong_off: Literal["any", "null"] = "any"
     """The words that switch automatic prolongation off: ``null`` alone, or also ``none``, ``off``,
     ``0`` and ``-`` (docs/evidence.md 146)."""

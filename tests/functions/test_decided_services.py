@@ -132,7 +132,13 @@ def test_48_stopping_is_immediate_and_starting_is_not(hoster: Seller) -> None:
 def test_49_a_server_is_read_by_its_list_and_a_license_by_its_form(shop: Seller) -> None:
     shop.worlds.create("strict", "strict")
     shop.doc("vds.order.param", world="strict", **ORDER)
-    shop.doc("soft.order.param", world="strict", **{**ORDER, "pricelist": "55227"}, ip="192.0.2.99")
+    shop.doc(
+        "soft.order.param",
+        world="strict",
+        **{**ORDER, "pricelist": "55227"},
+        ip="192.0.2.99",
+        licname="strict",
+    )
     seen = [
         [shop.rows(func, world="strict")[0]["status"] for func in ("vds", "soft")] for _ in range(4)
     ]

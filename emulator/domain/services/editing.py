@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.services import order_rules, services
@@ -14,16 +15,16 @@ from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 
 
-def change(
-    shop: Shop, account: Account, service: Service, changes: Mapping[str, str | int | None]
-) -> Service:
+def change(shop: Shop, account: Account, service: Service, changes: Mapping[str, Any]) -> Service:
     """Changes name, address, ids or automatic prolongation: what was sent and differs.
 
-    Allowed while suspended and while an operation runs (docs/evidence.md 13). Raises BadValue for
-    ``autoprolong``, Exists for an address, WrongState within the month after the last change.
+    Addons cost and are left as they are. Allowed while suspended and while an operation runs
+    (docs/evidence.md 13). Raises BadValue for ``autoprolong``, Exists for an address, WrongState
+    within the month after the last change.
     """
     tariff = shop.catalogue[service.tariff_id]
-    changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
+    own = {name: value for name, value in changes.items() if name != "addon"}
+    changed = replace(service, **own)
     if changed.autoprolong != service.autoprolong:
         order_rules.check_autoprolong(tariff, account.currency, changed.period, changed.autoprolong)
         months = order_rules.choose_autoprolong(tariff, changed.period, changed.autoprolong)

@@ -21,6 +21,7 @@ from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOpe
 from emulator.functions.contacts import OWNER_PARAMETERS
 from emulator.functions.form_parts import addon_text, total_text
 from emulator.functions.products.common import (
+    names_of,
     own_fields,
     refuse_what_would_be_ignored,
     sent_names,
@@ -48,6 +49,9 @@ NEVER_IGNORED = (
 
 Passwords have a function of their own, ``service.changepassword``.
 """
+
+NEVER_EMPTY = frozenset({"ip", "item"})
+"""What an order must have: sent empty it is refused, where there is one."""
 
 
 def declare_edit(family: Family, product: ProductType, name: str) -> None:
@@ -91,7 +95,7 @@ class ServiceEditor:
 
     def save(self, call: Call, elid: int, **changes: Any) -> ActionResult:
         """Changes what was sent; changed addons are paid from the balance at once."""
-        addons: Mapping[int, int] = changes.pop("addon", {})
+        addons: Mapping[int, int] = changes.get("addon", {})
         changed = self._change(call, elid, changes)
         if addons:
             changed = paid_changes.change_addons(call.shop, call.user, changed, addons)
@@ -99,7 +103,7 @@ class ServiceEditor:
 
     def put_into_basket(self, call: Call, elid: int, **changes: Any) -> ActionResult:
         """Changes at once what costs nothing; addons wait in the basket for their payment."""
-        addons: Mapping[int, int] = changes.pop("addon", {})
+        addons: Mapping[int, int] = changes.get("addon", {})
         changed = self._change(call, elid, changes)
         quote = paid_changes.quote_addons(call.shop, call.user, changed, addons)
         if quote is None:
@@ -120,6 +124,9 @@ class ServiceEditor:
         service = self._owned(call, elid)
         shown = self.product.show_form(call, service).fields
         refuse_what_would_be_ignored(call, NEVER_IGNORED, self.product.changes, shown)
+        for name in NEVER_EMPTY & names_of(self.product.changes):
+            if name in call.params and not call.params[name].strip() and shown.get(name):
+                raise BadValue.empty(name)
         with sent_names(call):
             return self.product.change(call.shop, call.user, service, changes)
 

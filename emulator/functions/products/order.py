@@ -360,6 +360,7 @@ def _place(
         raise BadValue("period", str(request.period))
     tariff = order_rules.find_orderable(shop, account, product.intname, request.pricelist)
     refuse_what_would_be_ignored(call, NEVER_IGNORED, product.order)
+    _check_license_name(call, product)
     if needs_address and tariff.takes_address and not request.ip:
         raise BadValue.empty("ip")
     count = request.order_count
@@ -385,6 +386,16 @@ def _place(
         "lineitem.id": ", ".join(str(position) for position, _, _ in put),
     }
     return ActionResult(fields, ok="func=cart" if cart else "func=basket", ok_type="form")
+
+
+def _check_license_name(call: Call, product: ProductType) -> None:
+    """Raises BadValue("licname") for an empty name, and for none with ``license_name_needed``."""
+    if "licname" not in names_of(product.order):
+        return
+    name = call.params.get("licname")
+    needed = call.shop.world.rules.license_name_needed
+    if needed if name is None else not name.strip():
+        raise BadValue.empty("licname")
 
 
 def _numbers(

@@ -219,10 +219,10 @@ class DomainChange(OwnerNumber, AnyChange):
     """What can be changed of a domain name."""
 
     autoprolong = Months(descriptions.AUTOPROLONG)
-    ns0 = Domain(descriptions.NAME_SERVER)
-    ns1 = Domain(descriptions.NAME_SERVER)
-    ns2 = Domain(descriptions.NAME_SERVER)
-    ns3 = Domain(descriptions.NAME_SERVER)
+    ns0 = Domain(descriptions.NAME_SERVER, clears=True)
+    ns1 = Domain(descriptions.NAME_SERVER, clears=True)
+    ns2 = Domain(descriptions.NAME_SERVER, clears=True)
+    ns3 = Domain(descriptions.NAME_SERVER, clears=True)
 
 
 SHOWN_NAME = "Name of the server, account or domain."
@@ -440,6 +440,7 @@ def _is_as_shown(service: Service, sent: Mapping[str, Any]) -> bool:
     recipe, present = sent.get("recipe", ""), service.params.get("recipe", "")
     same_recipe = recipe == present or (recipe in NONE and present in NONE)
     same_system = sent["ostempl"] == service.params.get("ostempl")
+    # Addons are fields of the form like the others.
     return same_system and same_recipe and not sent.keys() <= {"ostempl", "recipe"}
 
 

@@ -51,7 +51,7 @@ class SoftChange(AnyChange):
 
     licname = Text(descriptions.LICENSE_NAME)
     ip = Address(descriptions.LICENSE_IP)
-    remoteip = AnyAddress(descriptions.REMOTE_IP)
+    remoteip = AnyAddress(descriptions.REMOTE_IP, clears=True)
     autoprolong = Months(descriptions.AUTOPROLONG)
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 

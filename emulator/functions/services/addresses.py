@@ -73,7 +73,7 @@ class AddressParameters(WireSchema):
     elid = Id("Number of the address; if left out, one more is ordered.", entity="ip")
     plid = Id("Number of the service; needed without `elid`.")
     type = Text("Kind of the address that is ordered: `public`, or empty for the same.")
-    domain = Domain(HOST_NAME)
+    domain = Domain(HOST_NAME, clears=True)
 
 
 class AddressForm(WireSchema):
@@ -195,18 +195,18 @@ def save_address(
     elid: int | None = None,
     plid: int | None = None,
     type: str = PUBLIC,
-    domain: str = "",
+    domain: str | None = None,
 ) -> ActionResult:
-    """Stores the host name; without ``elid`` orders one more address.
+    """Stores the host name, if one was sent; without ``elid`` orders one more address.
 
     Raises Missed for an unknown address, BadValue for a kind or a service that has none to order.
     """
     if type not in ("", PUBLIC):
         raise BadValue("type", type)
     if elid is None:
-        return _order_address(call, plid, domain)
+        return _order_address(call, plid, domain or "")
     service, address = _find(call, elid, plid)
-    if domain == address.domain:
+    if domain is None or domain == address.domain:
         return ActionResult({}, form=_form(service, address))
     if _has_rows(call, service):
         renamed = servers.name_address(call.shop, call.user, address, domain)
