@@ -102,7 +102,7 @@ def pytest_terminal_summary(
         return
     from contracts.coverage.showing import compute_shares
 
-    terminalreporter.section("what of the API was exercised")
+    terminalreporter.section("how much of the API your tests used")
     for part, share in compute_shares(counted, _chosen(config)).items():
         line = f"{part}: {share.percent:g}% ({share.exercised} of {share.declared})"
         terminalreporter.write_line(line)

@@ -63,7 +63,7 @@ def count_seller(
         with httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env) as http:
             reply = http.get(address, params={"world": world or named}, headers=headers)
     except httpx.HTTPError as problem:
-        raise CannotRun(f"{address}: not reached: {problem}") from problem
+        raise CannotRun(f"{address}: cannot be reached: {problem}") from problem
     if not reply.is_success:
         raise CannotRun(f"{address}: {_line(reply)}")
     counted = CoverageCount()
@@ -76,7 +76,7 @@ def _line(reply: httpx.Response) -> str:
     try:
         return str(reply.json()["error"])
     except (ValueError, KeyError, TypeError):
-        return f"HTTP status {reply.status_code}; coverage is counted by a seller of ours"
+        return f"HTTP status {reply.status_code}; only a mockseller counts coverage"
 
 
 def count_runs(runs: Iterable[Run]) -> CoverageCount:

@@ -23,7 +23,7 @@ def check_writable(paths: Iterable[Path]) -> None:
     for path in paths:
         target = path.resolve()
         if target in resolved:
-            raise Unwritable(f"{path}: two reports cannot be one file")
+            raise Unwritable(f"{path}: two reports cannot be written to one file")
         resolved.add(target)
         try:
             if target.is_dir():

@@ -156,11 +156,11 @@ def read_file(path: Path) -> tuple[Run, ...]:
     try:
         document = json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError) as problem:
-        raise SavedReportError(f"{path}: not json: {problem}") from None
+        raise SavedReportError(f"{path}: is not JSON: {problem}") from None
     except OSError as problem:
         raise SavedReportError(f"{path}: cannot be read: {problem.strerror}") from None
     if not isinstance(document, Mapping) or type(document.get("format")) is not int:
-        raise SavedReportError(f"{path}: format: this is not a report of a judge")
+        raise SavedReportError(f"{path}: format: this file was not written with --save")
     if document["format"] > FORMAT:
         newer = f"{document['format']} is newer than {FORMAT}"
         raise SavedReportError(f"{path}: format: {newer}; a newer mockseller reads it")

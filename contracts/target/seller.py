@@ -211,7 +211,7 @@ class Seller:
         try:
             response = self._http.get(f"{CONTROL}/health")
         except httpx.HTTPError as problem:
-            raise CannotRun(f"{self.name}: not reached: {problem}") from problem
+            raise CannotRun(f"{self.name}: cannot be reached: {problem}") from problem
         # Many servers answer every path, so only the exact answer proves that money is worthless.
         try:
             health = response.json() if response.status_code == httpx.codes.OK else None

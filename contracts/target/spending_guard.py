@@ -150,7 +150,7 @@ class SpendingGuard(httpx.BaseTransport):
         if func.endswith(".order.param") and changes(func, fields):
             return self._send_order(request, func, fields)
         if _switches_autoprolong_on(func, fields):
-            raise CallBlocked("not sent: it would let the seller charge by itself later on")
+            raise CallBlocked("not sent: the seller would renew automatically, and charge later")
         if not spends(func, fields):
             return self.inner.handle_request(request)
         price = self._check_price(fields)
@@ -184,7 +184,7 @@ class SpendingGuard(httpx.BaseTransport):
     def _check_ownership(self, func: str, fields: Mapping[str, str]) -> None:
         """Raises CallBlocked unless the function is known and changes only what the run bought."""
         if find_rule(func) is None and func not in PROBES:
-            raise CallBlocked(f"not sent: it is unknown what {func[:60]} would do")
+            raise CallBlocked(f"not sent: mockseller does not know what {func[:60]} does")
         # An IP address has a number of its own inside the service that ``plid`` names.
         inner = func.lower().removeprefix("v2.").startswith("service.ip.") and fields.get("plid")
         names = ("plid", "item") if inner else ("elid", "plid", "item")
@@ -196,7 +196,7 @@ class SpendingGuard(httpx.BaseTransport):
             for purchase in self.purchases.outstanding:
                 self.purchases.locate(self.ask, purchase)
         if numbers - self.purchases.numbers - {NO_SUCH_NUMBER}:
-            raise CallBlocked("not sent: it would change what was not bought by this run")
+            raise CallBlocked("not sent: it would change something that this run has not bought")
         is_probe = func in PROBES and not fields.get("sok")
         if not numbers and not is_probe and not func.endswith((".order.param", ".order.csr")):
             raise CallBlocked("not sent: it would change the account itself")

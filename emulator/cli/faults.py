@@ -130,7 +130,7 @@ def clear(name: str, data: Path | None) -> None:
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
-        click.echo(f"{faults.clear(worlds, name)} removed")
+        click.echo(f"faults removed: {faults.clear(worlds, name)}")
 
 
 def _print(fault: dict[str, Any]) -> None:

@@ -90,7 +90,7 @@ def _check_address(name: str, url: str) -> None:
     parts = urlsplit(url)
     if parts.username is not None or parts.password is not None:
         # It would appear on the page and in messages.
-        raise click.BadParameter("put no login into this address", param_hint=f"--{name}")
+        raise click.BadParameter("the address must not contain a login", param_hint=f"--{name}")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise click.BadParameter(f"{url} is not an HTTP address", param_hint=f"--{name}")
 

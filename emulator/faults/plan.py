@@ -153,7 +153,7 @@ def read(rule: Mapping[str, Any], number: int = 0) -> Fault:
         kind=_with_settings(kind, rest),
     )
     if kind.always and fault.chance < HUNDRED:
-        raise BadFault(f"chance: {kind.name} does not take one")
+        raise BadFault(f"chance: {kind.name} always applies: leave it out")
     return fault
 
 

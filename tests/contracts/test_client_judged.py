@@ -38,7 +38,7 @@ def test_a_parameter_that_is_not_on_record_is_told() -> None:
     exchange = RECORDS["soft.edit/rename"]
     params = {n: v for n, v in exchange.request.params.items() if n != "licname"}
     other = replace(exchange, request=replace(exchange.request, params=params))
-    assert "request.licname: is not on record" in _failure(other)
+    assert "request.licname: the recorded request has no such parameter" in _failure(other)
 
 
 def test_another_value_is_told() -> None:

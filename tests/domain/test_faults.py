@@ -113,7 +113,7 @@ def test_held_answers_are_bounded(bench: ShopBench) -> None:
         ({"what": "delay", "seconds": "5"}, "seconds: '5' is not a number"),
         ({"what": "delay", "second": 1}, "second: delay has no such setting"),
         ({"what": "status", "code": 502.5}, "code: 502.5 is not a whole number"),
-        ({"what": "rate_limit", "chance": 50}, "chance: rate_limit does not take one"),
+        ({"what": "rate_limit", "chance": 50}, "chance: rate_limit always applies: leave it out"),
         ({"what": "error", "type": 7}, "type: 7 is not a text"),
     ],
 )

@@ -143,7 +143,8 @@ def _request_differences(
         elif fault := bindings.mismatch(text, form[name]):
             messages.append(f"request.{name}: {fault}")
     unknown = sorted(set(form) - set(exchange.request.params) - COMMON)
-    return [*messages, *(f"request.{name}: is not on record" for name in unknown)]
+    too_many = [f"request.{name}: the recorded request has no such parameter" for name in unknown]
+    return [*messages, *too_many]
 
 
 def _error_differences(reading: Reading, problem: ResellerError, out: Out) -> list[str]:

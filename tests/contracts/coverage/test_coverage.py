@@ -211,7 +211,7 @@ def test_a_suite_of_ones_own_is_counted_over_all_its_sellers(suite: pytest.Pytes
         "--mockseller-coverage-family=vds",
     )  # fmt: skip
     done.assert_outcomes(passed=2)
-    done.stdout.fnmatch_lines(["*what of the API was exercised*", "functions: *(3 of *)"])
+    done.stdout.fnmatch_lines(["*how much of the API your tests used*", "functions: *(3 of *)"])
 
 
 def test_a_suite_that_exercises_too_little_fails(suite: pytest.Pytester) -> None:

@@ -92,7 +92,7 @@ def test_one_file_for_two_reports_is_refused(
 ) -> None:
     reports = ReportOptions(html=tmp_path / "r", junit=tmp_path / "." / "r")
     assert conclude("seller", "somebody", [_verdict()], reports) == 2
-    assert "two reports cannot be one file" in capsys.readouterr().err
+    assert "two reports cannot be written to one file" in capsys.readouterr().err
 
 
 def test_a_judgement_that_breaks_off_is_written_down_as_an_error(tmp_path: Path) -> None:

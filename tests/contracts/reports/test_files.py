@@ -71,5 +71,5 @@ def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
 
 def test_one_file_by_two_names_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latest").symlink_to(tmp_path / "report")
-    with pytest.raises(Unwritable, match="two reports cannot be one file"):
+    with pytest.raises(Unwritable, match="two reports cannot be written to one file"):
         check_writable([tmp_path / "latest", tmp_path / "report"])
