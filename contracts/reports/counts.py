@@ -38,7 +38,7 @@ def count_outcomes(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
 def in_words(counts: Mapping[Outcome, int]) -> str:
     """Counts as ``3 pass, 1 fail``."""
     parts = [f"{number} {outcome.value}" for outcome, number in counts.items()]
-    return ", ".join(parts) or "nothing was asked"
+    return ", ".join(parts) or "nothing was tested"
 
 
 def exit_code_of(runs: Iterable[Run], *, strict: bool = False) -> int:

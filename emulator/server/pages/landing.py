@@ -19,13 +19,14 @@ pre {{ background: #f4f4f2; padding: .8rem 1rem; overflow-x: auto; border-radius
 No money moves, nothing is real.</p>
 <p>This is the address of an API, not of a shop. Point your billing client at
 <code>{address}</code> and log in as <code>reseller</code> with the password <code>secret</code>
-(unless this world says otherwise).</p>
+(a world that you made from a file of your own has its own accounts).</p>
 <p>The first order, from a terminal:</p>
 <pre>curl {address} \\
   -d authinfo=reseller:secret -d func=soft.order.param \\
   -d pricelist=55227 -d period=1 -d ip=0.0.0.0 -d licname=first \\
   -d skipbasket=on -d clicked_button=finish -d sok=ok -d out=xml</pre>
-<p>All functions: <a href="/_mockseller/functions">/_mockseller/functions</a>.
+<p>What is in it, its clock and every call: <a href="/_mockseller/console">/_mockseller/console</a>.
+All functions: <a href="/_mockseller/functions">/_mockseller/functions</a>.
 State of this server: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
 </body></html>
 """

@@ -86,7 +86,7 @@ def printed(
 def counted(output: str) -> list[Counter[str]]:
     """The counts a terminal tells, run by run."""
     words = r"pass|fail|warn|known|stale|skip|not exercised|does not apply|unsupported|error"
-    lines = re.findall(rf"(?m)^[^\n]*: ((?:\d+ (?:{words})(?:, )?)+|nothing was asked)$", output)
+    lines = re.findall(rf"(?m)^[^\n]*: ((?:\d+ (?:{words})(?:, )?)+|nothing was tested)$", output)
     return [
         Counter({word: int(number) for number, word in re.findall(rf"(\d+) ({words})", line)})
         for line in lines
