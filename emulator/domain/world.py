@@ -104,6 +104,12 @@ class Rules:
     (docs/evidence.md 48)."""
     answer_without_out: Literal["xml", "ajax"] = "xml"
     """The format of an answer to a call that names none (docs/evidence.md 161)."""
+    balance_first: bool = True
+    """Whether an order that the balance covers is paid from it also where a card or a transfer was
+    chosen, which otherwise pays the whole order (docs/evidence.md 107)."""
+    listed_prices: Literal["list", "account"] = "list"
+    """What ``prices`` of the newer price list and ``configuration_price`` of the cart are: those of
+    the list, or what the account pays (docs/evidence.md 116)."""
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""

@@ -277,10 +277,15 @@ def new_tariff_rows(
 
 
 def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
-    currency = call.user.currency
+    currency, costs = call.user.currency, tariff.prices[call.user.currency]
+    if call.shop.world.rules.listed_prices == "account":
+        costs = {
+            period: discounts.compute_price(call.shop, call.user, tariff, cost).cost
+            for period, cost in costs.items()
+        }
     prices = [
         element("price", {"period": str(period), "cost": plain(cost), "currency": currency})
-        for period, cost in tariff.prices[currency].items()
+        for period, cost in costs.items()
     ]
     details = [
         element(

@@ -144,6 +144,71 @@ def test_a_basket_is_paid_on_the_page_behind_ok(
     wait_until_delivered(page, world)
 
 
+def fill_cart(world: World) -> str:
+    """Two servers by the newer order in the cart; the numbers of their positions."""
+    form = world.call("v2.vds.order.param", pricelist=6, order_period=1)
+    chosen = {name: form.field(name) for name in ("pricelist", "order_period", "ostempl")}
+    newer = {"clicked_button": "order", "force_use_new_cart": "on", "sok": "ok"}
+    for name in ("one.test", "two.test"):
+        world.call("v2.vds.order.param", **chosen, **newer, domain=name)
+    lines = world.call("cart").xml.iterfind("list[@name='lineitems']/elem")
+    return ", ".join(line.findtext("elid") or "" for line in lines)
+
+
+def log_in(world: World) -> str:
+    """The session of a person in the client area."""
+    return world.call("auth", username="reseller", password="secret").xml.findtext("auth") or ""
+
+
+def test_the_newer_cart_is_paid_on_the_page_and_taken_up_again(
+    page: Chrome, server: SellerServer
+) -> None:
+    world = server.fresh()
+    world.account("reseller", balance="0.00")
+    positions = fill_cart(world)
+    total = world.call("cart").xml.findtext("total/cost")
+    begun = world.call("cartorder.create.confirm", elid=positions, paymethod_id=1, sok="ok")
+    assert begun.field("amount") == total == "6.00"
+    page.get(f"{server.base}{begun.field('ok')}")
+    press(page, TEXTS["en"][2])
+    assert world.call("cart").xml.findtext("total/count") == "2"
+    # Abandoned: the browser comes back by its login and the number of the payment alone.
+    page.add_cookie({"name": "billmgrses5", "value": log_in(world)})
+    number = begun.field("payment_id")
+    page.get(f"{world.url}?func=payment.add.redirect&payment_id={number}")
+    assert "6.00 EUR" in text(page)
+    press(page, "Pay")
+    wait_until_delivered(page, world)
+    assert world.call("cart").xml.findtext("total/count") == "0"
+
+
+def test_an_order_is_paid_from_the_balance_by_a_form_in_the_browser(
+    page: Chrome, server: SellerServer, tmp_path: Path
+) -> None:
+    world = server.fresh()
+    fill_cart(world)
+    world.account("reseller", balance="6.00")
+    order = world.call("basket").field("billorder")
+    form = world.call("payment.add", billorder=order)
+    (button,) = form.xml.findall("list[@name='methodlist']/elem[paymethod_type='0']/action/button")
+    sent = {
+        "func": "payment.add",
+        "auth": log_in(world),
+        "billorder": order,
+        "payment_currency": form.field("payment_currency"),
+        "clicked_button": button.get("name") or "",
+        "sok": "ok",
+    }
+    inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in sent.items())
+    area = tmp_path / "area.html"
+    area.write_text(
+        f"<form method=post action={world.url}>{inputs}<button>From balance</button></form>"
+    )
+    page.get(area.as_uri())
+    press(page, "From balance")
+    wait_until_delivered(page, world)
+
+
 def test_a_copy_of_the_payment_page_pays_too(
     page: Chrome, server: SellerServer, tmp_path: Path
 ) -> None:

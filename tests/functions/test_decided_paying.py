@@ -202,6 +202,40 @@ def test_107_the_new_cart_leads_to_the_page_too(seller: Seller) -> None:
     assert refusal(refused) == "value/paymethod_id"
 
 
+def choose_card(seller: Seller, func: str) -> dict[str, Any]:
+    """A server in the cart, and the fields that pay for it by card."""
+    line: dict[str, Any] = {
+        "clicked_button": "order",
+        "order_period": 1,
+        "pricelist": 6,
+        "sok": "ok",
+    }
+    position = seller.call("v2.vds.order.param", **line).field("lineitem.id")
+    if func == IN_A_CART:
+        return {"elid": position, "paymethod_id": 1}
+    return {"billorder": seller.call("basket").field("billorder"), "paymethod": 1}
+
+
+@pytest.mark.parametrize("func", [*STEPS[:2], IN_A_CART])
+def test_107_a_chosen_card_pays_the_whole_order_where_the_balance_is_not_first(
+    seller: Seller, func: str
+) -> None:
+    paid = seller.call(func, **choose_card(seller, func), sok="ok")
+    assert paid.field("ok") == "func=order"
+    seller.rules(balance_first=False)
+    chosen, before = choose_card(seller, func), seller.account()["balance"]
+    begun = seller.call(func, **chosen, sok="ok")
+    assert begun.field("ok").startswith("/billmgr?")
+    assert begun.field("amount") == "3.00"
+    assert seller.account()["balance"] == before
+    pay(seller, begun.field("ok"))
+    assert seller.call("basket").field("billorder") == ""
+    assert seller.account()["balance"] == before
+    again = put_in_basket(seller)
+    paid = seller.call("payment.add", billorder=again, sok="ok")
+    assert paid.field("ok") == "func=order", "without a way of paying the balance is the first"
+
+
 def test_107_a_payment_of_some_positions_leaves_the_others(seller: Seller) -> None:
     seller.account("reseller", balance="0.00")
     line: dict[str, Any] = {"clicked_button": "order", "order_period": 1, "pricelist": 6}
@@ -216,6 +250,26 @@ def test_107_a_payment_of_some_positions_leaves_the_others(seller: Seller) -> No
     assert (states["one.test"], states["two.test"]) == ("1", "2")
     assert rows_of(seller.call("basket"), "itemlist")[0]["id"] == first
     assert seller.account()["balance"] == "0.00"
+
+
+def test_116_listed_prices_are_those_of_the_list_or_of_the_account(seller: Seller) -> None:
+    seller.account("reseller", discounts=[{"percent": 15}])
+    line: dict[str, Any] = {"pricelist": 6, "order_period": 3, "addon_10": 2, "sok": "ok"}
+    seller.call("v2.vds.order.param", **line, clicked_button="order")
+    seller.call("cart", promocode="SPRING", sok="ok")
+    for rule, three_months, sum_of_parts in (
+        ("list", "8.70", "13.05"),
+        ("account", "7.40", "9.98"),
+    ):
+        seller.rules(listed_prices=rule)
+        (row, *_) = seller.call("v2.vds.order.pricelist").xml.findall("list/elem")
+        assert row.findtext("price") == "<b>2.55 EUR / Month</b>"
+        assert row.findtext("prices/price[period='3']/cost") == three_months
+        (position,) = seller.call("cart").xml.findall("list/elem")
+        assert position.findtext("price/price/cost") == "9.98"
+        shown = position.iter("configuration_price")
+        amounts = [Decimal((part.text or "").removesuffix(" EUR")) for part in shown]
+        assert f"{sum(amounts):.2f}" == sum_of_parts
 
 
 # -- 108: the form of paying --------------------------------------------------------------------

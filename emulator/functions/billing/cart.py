@@ -13,13 +13,14 @@ from emulator.api.context import ActionResult, Call, FormAnswer, Part
 from emulator.api.fields import Amount, Currency, Id, Ids, Structure, Structures, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import checkout, orders, topups
+from emulator.domain.billing import checkout, discounts, orders, topups
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.money import ZERO, plain, with_currency
+from emulator.domain.money import ZERO, plain, reduced, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.functions import descriptions
 from emulator.functions.billing.payment_add import lead_to_page
+from emulator.functions.billing.ways_to_pay import lacking
 from emulator.functions.form_parts import addon_value, element
 from emulator.texts import label, period_label
 
@@ -163,25 +164,43 @@ def _line(call: Call, basket: Basket, item: Item) -> dict[str, object]:
         "item.type": service.type,
         "main": element("main", main),
         "price": Part("price", parts=[element("price", price)]),
-        "configuration": tuple(_configuration(call, item, tariff)),
+        "configuration": tuple(_configuration(call, basket, item, tariff)),
         "action": Part("action", parts=[Part("button", attrs=button) for button in BUTTONS]),
     }
 
 
-def _configuration(call: Call, item: Item, tariff: Tariff) -> Iterator[Part]:
-    """What a position consists of, each with its price for the period before discounts."""
+def _configuration(call: Call, basket: Basket, item: Item, tariff: Tariff) -> Iterator[Part]:
+    """What a position consists of, each with its price for the period.
+
+    Before discounts, or by the rule ``listed_prices`` what the account pays of it.
+    """
+    parts = list(_parts(call, item, tariff))
+    costs = [cost for _, _, cost in parts]
+    if call.shop.world.rules.listed_prices == "account":
+        own = discounts.find_percent(call.shop, call.user, tariff)
+        paid = [reduced(reduced(cost, own), basket.percent) for cost in costs]
+        if sum(costs, ZERO) == item.cost + item.own_discount:
+            # Each is rounded: the tariff takes the cents that make them add up.
+            paid[0] = basket.price(item) - sum(paid[1:], ZERO)
+        costs = paid
+    for (name, value, _), cost in zip(parts, costs, strict=True):
+        yield _configured(call, name, value, cost)
+
+
+def _parts(call: Call, item: Item, tariff: Tariff) -> Iterator[tuple[str, str, Decimal]]:
+    """The tariff, its addons and what else was chosen: name, value, price before discounts."""
     currency, period = call.user.currency, item.period
     own = tariff.prices.get(currency, {}).get(period, ZERO)
-    yield _configured(call, call.words(TARIFF), call.words(tariff.name), own)
+    yield call.words(TARIFF), call.words(tariff.name), own
     for number, amount in item.amounts().items():
         addon = tariff.addons.get(number)
         if addon is not None:
             cost = addon.cost(amount, currency, period)
-            yield _configured(call, call.words(addon.name), addon_value(call, addon, amount), cost)
+            yield call.words(addon.name), addon_value(call, addon, amount), cost
     for name, options in tariff.options.items():
         for option in options:
             if option.intname == item.service.params.get(name):
-                yield _configured(call, label(name, call.lang), call.words(option.name), ZERO)
+                yield label(name, call.lang), call.words(option.name), ZERO
 
 
 def _configured(call: Call, name: str, value: str, cost: Decimal) -> Part:
@@ -240,9 +259,9 @@ def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> Action
     basket, chosen = _positions(call, elid)
     method = topups.find_method(call.shop, call.user.currency, paymethod_id, "paymethod_id")
     total = sum((basket.price(item) for item in chosen), ZERO)
-    if total <= call.user.available:
+    if total <= call.user.available and call.shop.world.rules.balance_first:
         return _pay_from_balance(call, elid)
-    amount = max(total - max(call.user.available, ZERO), method.minimum)
+    amount = max(lacking(call, total), method.minimum)
     numbers = [item.id for item in chosen]
     payment = topups.start(call.shop, call.user, method, amount, basket.id, positions=numbers)
     return lead_to_page(call, payment)

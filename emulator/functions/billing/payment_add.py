@@ -127,7 +127,8 @@ def show_method(call: Call, **sent: object) -> FormAnswer:
     """Begins a payment; an order that the balance covers is paid from it at once.
 
     ``paymethod=0`` and the button ``fromsubaccount`` are the balance, without ``paymethod`` the
-    first of ``methodlist`` counts. ``ok`` is ``func=order`` where nothing is left to pay, else the
+    first of ``methodlist`` counts. By the rule ``balance_first`` off a card or a transfer pays the
+    whole order. ``ok`` is ``func=order`` where nothing is left to pay, else the
     address of the payment page.
     """
     return _form(call, sent)
@@ -153,7 +154,8 @@ def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
     if total is not None and number == FROM_BALANCE:
         return _pay_from_balance(call, sent)
     method = _method(call, sent)
-    if total is not None and total <= call.user.available:
+    by_balance = call.shop.world.rules.balance_first or number is None
+    if by_balance and total is not None and total <= call.user.available:
         return _pay_from_balance(call, sent)
     return lead_to_page(
         call,

@@ -60,7 +60,12 @@ def method_rows(call: Call, order_total: Decimal | None, kind: str = "") -> list
 
 
 def lacking(call: Call, total: Decimal) -> Decimal:
-    """What the balance lacks for an order; 0 where it covers it."""
+    """What is paid in for an order: what the balance lacks, 0 where it covers it.
+
+    The whole order by the rule ``balance_first`` off.
+    """
+    if not call.shop.world.rules.balance_first:
+        return total
     return max(total - max(call.user.available, ZERO), ZERO)
 
 
