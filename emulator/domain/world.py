@@ -64,7 +64,7 @@ class Rules:
     item_status_text: Literal["label", "number"] = "label"
     """The text of ``item_status``: a label or the number (docs/evidence.md 19)."""
     trial_once: bool = True
-    """Whether a trial is given once per address of a license, and of a module once per license."""
+    """Whether licenses get one trial per address and modules one per license; others any number."""
     deletion: Literal["tariff", "at_once", "period_end", "forbidden"] = "tariff"
     """What a client's deletion does; ``tariff``: each tariff decides (docs/evidence.md 30)."""
     least_months: Annotated[int, Between(0, 120)] = 0

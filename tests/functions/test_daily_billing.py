@@ -97,6 +97,7 @@ def test_113_it_stops_when_the_money_ends_and_goes_on_when_there_is_some(shop: S
     assert len(charges(shop, number)) == 3
     assert shop.doc("subaccount").findtext("elem/balance") == "0.02 EUR"
     money(shop, "5.00")
+    assert row_of(shop, number)["status"] == "3", "until the next midnight"
     shop.move_to(TODAY + 6 * A_DAY)
     row = row_of(shop, number)
     assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 7 * A_DAY).isoformat())

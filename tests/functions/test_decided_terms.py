@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from emulator.clock import add_months
 from emulator.domain.accounts import accounts
 from emulator.domain.billing import discounts
@@ -57,10 +59,18 @@ def test_32_a_trial_beside_paid_periods_is_prolonged_into_one(shop: Seller) -> N
     assert end_of(shop, "platform.edit", RACK) > end + 27 * DAYS
 
 
-def test_32_trials_without_an_address_are_not_counted(shop: Seller) -> None:
-    for _ in range(2):
-        order = {"pricelist": "55369", "period": "-100", "skipbasket": "on", "sok": "ok"}
-        assert done(shop, "softexternal.order.param", **order)
+@pytest.mark.parametrize(
+    ("family", "tariff"), [("softexternal", "55369"), ("vds", "6"), ("instances", "1500")]
+)
+def test_32_trials_without_an_address_are_not_counted(
+    shop: Seller, family: str, tariff: str
+) -> None:
+    before = shop.rows("subaccount")
+    for number in range(3):
+        order = {"pricelist": tariff, "period": "-100", "skipbasket": "on", "sok": "ok"}
+        name = {} if family == "softexternal" else {"domain": f"trial-{number}.test"}
+        assert done(shop, f"{family}.order.param", **order, **name)
+    assert shop.rows("subaccount") == before, "a trial is free"
 
 
 def test_33_third_parties_prolong_by_their_period_or_not_at_all(shop: Seller) -> None:
