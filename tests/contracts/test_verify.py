@@ -172,5 +172,5 @@ def test_the_table_names_what_did_not_hold_and_why() -> None:
 
 
 def test_nobody_at_an_address_is_told_in_one_line() -> None:
-    with pytest.raises(CannotRun, match="not reached"):
+    with pytest.raises(CannotRun, match="cannot be reached"):
         connect("http://127.0.0.1:1/billmgr", trust_env=False)

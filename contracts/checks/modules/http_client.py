@@ -136,7 +136,7 @@ class EndpointClient:
             if not self._reached and self._is_certificate_problem(problem):
                 return self._receive_all(request, began)
             if not self._reached:
-                raise CannotRun(f"not reached: {problem}") from problem
+                raise CannotRun(f"cannot be reached: {problem}") from problem
             incoming.problem = f"the connection was refused: {problem}"
         except httpx.TimeoutException:
             incoming.problem = self._late_message()

@@ -104,7 +104,7 @@ def test_the_world_is_the_one_of_the_address_or_the_one_that_is_named(server: Se
     ("words", "message"),
     [
         ([], "name the URL"),
-        (["http://127.0.0.1:1/billmgr"], "not reached"),
+        (["http://127.0.0.1:1/billmgr"], "cannot be reached"),
         (["{url}", "--world", "gone"], "gone"),
         (["{url}"], "nothing was called"),
         (["{url}", "--family", "sof"], 'there is no family "sof"'),

@@ -48,7 +48,7 @@ def test_a_certificate_nobody_knows_is_told_and_the_rest_is_judged(tmp_path: Pat
 
 
 def test_nobody_at_the_address_cannot_be_judged() -> None:
-    with pytest.raises(CannotRun, match="not reached"):
+    with pytest.raises(CannotRun, match="cannot be reached"):
         examine("http://127.0.0.1:1/billmgr")
 
 

@@ -88,7 +88,7 @@ def test_what_cannot_be_exported_or_compared_ends_with_two(tmp_path: Path) -> No
 def test_a_seller_that_does_not_answer_cannot_be_compared() -> None:
     result = _run(drift, "http://127.0.0.1:9/billmgr")
     assert result.exit_code == 2
-    assert "not reached" in result.output
+    assert "cannot be reached" in result.output
 
 
 def test_a_span_that_is_none_is_refused(life: RecordedLife) -> None:
