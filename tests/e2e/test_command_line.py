@@ -208,4 +208,4 @@ def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run)
 def test_what_is_taken_back_is_told(run: Run) -> None:
     run("fault", "add", "drop")
     assert run("fault", "remove", "1").output == "#1 removed\n"
-    assert run("fault", "clear").output == "0 removed\n"
+    assert run("fault", "clear").output == "faults removed: 0\n"
