@@ -12,7 +12,9 @@ from decimal import Decimal
 from sqlalchemy import bindparam, func, or_, select
 
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import orders
 from emulator.domain.billing.orders import DROPPED, OPEN_STATE
+from emulator.domain.money import ZERO
 from emulator.domain.services.services import DELETED
 from emulator.domain.world import Shop
 from emulator.store import tables
@@ -60,7 +62,9 @@ class BillOrder:
 
 def list_latest(shop: Shop, account: Account) -> list[BillOrder]:
     """The newest orders of an account, at most 200, without abandoned ones."""
+    basket = orders.find_basket(shop, account)
+    now = {} if basket is None else {basket.id: sum((i.cost for i in basket.items), ZERO)}
     return [
-        BillOrder(number, state, created_at, count, total or Decimal(0))
+        BillOrder(number, state, created_at, count, now.get(number, total or ZERO))
         for number, state, created_at, count, total in shop.db.rows(_LATEST, owner=account.id)
     ]

@@ -12,7 +12,6 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import orders, paid_changes, payments
 from emulator.domain.billing.discounts import Price
 from emulator.domain.billing.orders import ADDONS, ORDER, PROLONG, Basket, Item
-from emulator.domain.billing.paid_changes import AddonChange
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO
 from emulator.domain.services import opening, services
@@ -21,27 +20,33 @@ from emulator.domain.world import Shop
 from emulator.errors import Missed
 
 
-def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
-    """Pays the whole basket from the balance and carries its positions out.
+def pay(shop: Shop, account: Account, number: int | None) -> int | None:
+    """Pays the whole basket from the balance and carries its positions out; returns its number.
 
-    None: the basket is empty. Raises Missed for another number, NotEnoughMoney; nothing is paid
-    then.
+    An order that is paid already is not paid again. None: the basket is empty. Raises Missed for
+    another number, NotEnoughMoney; nothing is paid then.
     """
+    if orders.is_paid(shop, account, number):
+        return number
     basket = orders.require_basket(shop, account, number)
     if basket is None:
         return None
     _pay(shop, account, basket, basket.items)
-    return basket
+    return basket.id
 
 
 def pay_positions(shop: Shop, account: Account, item_ids: Iterable[int]) -> int:
     """Pays some positions of the cart; returns the number of their order.
 
-    Raises Missed for a position that is not there, NotEnoughMoney; then nothing is paid.
+    Those of one order that is paid already are not paid again. Raises Missed for a position that is
+    not there, NotEnoughMoney; then nothing is paid.
     """
+    numbers = dict.fromkeys(item_ids)
+    paid = orders.find_paid_order(shop, account, numbers)
+    if paid is not None:
+        return paid
     basket = orders.find_basket(shop, account)
     items = {} if basket is None else {item.id: item for item in basket.items}
-    numbers = dict.fromkeys(item_ids)
     for number in numbers:
         if number not in items:
             raise Missed("lineitem", str(number))
@@ -74,9 +79,10 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
         agreed = replace(prolongation, cost=cost, discount=item.own_discount)
         paid_changes.prolong(shop, account, agreed, account.login, discount=discount)
     elif item.kind == ADDONS:
-        after = {int(number): amount for number, amount in item.detail["addons"].items()}
-        more = AddonChange(item.service, after, cost, item.own_discount)
-        paid_changes.make_addons(shop, account, more, discount=discount)
+        more = paid_changes.quote_addons(shop, account, item.service, item.changed_addons)
+        if more is not None:
+            agreed_more = replace(more, cost=cost, discount=item.own_discount)
+            paid_changes.make_addons(shop, account, agreed_more, discount=discount)
     else:
         change = paid_changes.quote_tariff_change(
             shop, account, item.service, int(item.detail["pricelist"]), item.period

@@ -6,8 +6,8 @@ its number is ``billorder``. Nothing in it has been charged yet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -15,14 +15,15 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import paid_changes
 from emulator.domain.billing.discounts import Price
 from emulator.domain.billing.paid_changes import AddonChange, Prolongation, TariffChange
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, reduced
 from emulator.domain.services import services, states
-from emulator.domain.services.services import Service
+from emulator.domain.services.services import ACTIVE, Service
 from emulator.domain.world import Shop
-from emulator.errors import Exists, Missed, PromocodeNotUsable
+from emulator.errors import ApiError, Exists, Missed, PromocodeNotUsable
 from emulator.store import tables
 from emulator.store.engine import Statement
 
@@ -71,6 +72,16 @@ _ITEMS = Statement(
     .order_by(I.id)
 )
 """Positions of services that were deleted meanwhile are ignored."""
+_PAID = Statement(
+    select(O.id).where(
+        O.id == bindparam("which"), O.account_id == bindparam("owner"), O.state == PAID
+    )
+)
+_PAID_BY_POSITION = Statement(
+    select(O.id)
+    .select_from(tables.order_item.join(tables.order, O.id == I.order_id))
+    .where(I.id == bindparam("which"), O.account_id == bindparam("owner"), O.state == PAID)
+)
 _ADD = Statement(
     insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
 )
@@ -91,7 +102,8 @@ _CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("which")))
 class Item:
     """One position: ``kind`` is order, prolong, changepricelist or addon.
 
-    ``cost``: before the promo code and after the account's own discount, which is in ``detail``.
+    ``cost``: before the promo code and after the account's own discount, which is in ``detail``,
+    as are the addons that change.
     """
 
     id: int
@@ -103,8 +115,12 @@ class Item:
 
     def amounts(self) -> Mapping[int, int]:
         """The addons of the service by number, as they are once the position is paid."""
-        after = self.detail.get("addons")
-        return self.service.amounts() if after is None else {int(n): a for n, a in after.items()}
+        return {**self.service.amounts(), **self.changed_addons}
+
+    @property
+    def changed_addons(self) -> dict[int, int]:
+        """The new amounts of the addons that change, by number."""
+        return {int(number): amount for number, amount in self.detail.get("addons", {}).items()}
 
     @property
     def own_discount(self) -> Decimal:
@@ -152,10 +168,53 @@ def find_basket(shop: Shop, account: Account) -> Basket | None:
         row = shop.db.row(_CODE, which=promocode)
         percent = 0 if row is None else row[0]
     rows = shop.db.rows(_ITEMS, which=number)
-    items = tuple(Item(*(*row[:5], Service(*row[5:]))) for row in rows)
+    items = [Item(*(*row[:5], Service(*row[5:]))) for row in rows]
     if not items:
         return None
-    return Basket(number, promocode, percent, created_at, items)
+    return Basket(number, promocode, percent, created_at, tuple(_priced_anew(shop, account, items)))
+
+
+def _priced_anew(shop: Shop, account: Account, items: Iterable[Item]) -> Iterator[Item]:
+    """The positions at what they cost now, each after those before it (docs/evidence.md 52).
+
+    A service may have changed since, and a term grows shorter. What cannot be done any more keeps
+    its price, and is refused when it is paid.
+    """
+    changed: dict[int, Service] = {}
+    for item in items:
+        service = changed.get(item.service.id, item.service)
+        try:
+            quoted = _quote(shop, account, item, service)
+        except ApiError:
+            quoted = None
+        if quoted is None:
+            yield item
+            continue
+        price, changed[service.id] = quoted
+        detail = {**item.detail, "discount": str(price.discount)}
+        yield replace(item, cost=price.cost, detail=detail)
+
+
+def _quote(
+    shop: Shop, account: Account, item: Item, service: Service
+) -> tuple[Price, Service] | None:
+    """What a change of a service costs now, and the service after it; None for an order."""
+    if item.kind == PROLONG:
+        more = paid_changes.quote_prolongation(shop, account, service, item.period)
+        longer = replace(service, status=ACTIVE, expires_on=more.new_expires_on)
+        return Price(more.cost, more.discount), longer
+    if item.kind == ADDONS:
+        change = paid_changes.quote_addons(shop, account, service, item.changed_addons)
+        if change is None:
+            return Price(ZERO, ZERO), service
+        addons = {str(number): amount for number, amount in change.after.items()}
+        return Price(change.cost, change.discount), replace(service, addons=addons)
+    if item.kind == CHANGE:
+        other = paid_changes.quote_tariff_change(
+            shop, account, service, int(item.detail["pricelist"]), item.period
+        )
+        return Price(other.cost, other.discount), paid_changes.on_tariff(other)
+    return None
 
 
 def _order_number(shop: Shop, account: Account) -> int:
@@ -221,9 +280,10 @@ def put_change(shop: Shop, account: Account, change: TariffChange) -> int:
 def put_addons(shop: Shop, account: Account, change: AddonChange) -> int:
     """Adds a change of addons to the basket; returns the billorder."""
     price = Price(change.cost, change.discount)
-    after = {str(number): amount for number, amount in change.after.items()}
     service = change.service
-    return _put(shop, account, ADDONS, service, service.period, price, addons=after)[1]
+    before = service.amounts()
+    changed = {str(n): amount for n, amount in change.after.items() if before.get(n) != amount}
+    return _put(shop, account, ADDONS, service, service.period, price, addons=changed)[1]
 
 
 def remove(shop: Shop, account: Account, item_id: int) -> None:
@@ -264,6 +324,18 @@ def require_basket(shop: Shop, account: Account, number: int | None) -> Basket |
     if not exists:
         raise Missed("billorder", str(number))
     return basket
+
+
+def is_paid(shop: Shop, account: Account, number: int | None) -> bool:
+    """Whether this is an order of the account that is paid."""
+    return shop.db.row(_PAID, which=number, owner=account.id) is not None
+
+
+def find_paid_order(shop: Shop, account: Account, positions: Iterable[int]) -> int | None:
+    """The paid order that all of these positions belong to, or None."""
+    rows = [shop.db.row(_PAID_BY_POSITION, which=p, owner=account.id) for p in positions]
+    numbers = {None if row is None else int(row[0]) for row in rows}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def use_promocode(shop: Shop, account: Account, code: str) -> None:

@@ -322,13 +322,15 @@ def change_tariff(
     payments.charge(shop, account, change.cost, kind, new.name, service.id, discount=off)
     detail = f"{change.old.id} -> {new.id}"
     services.note(shop, service.id, account.login, "changepricelist", detail)
-    addons = order_rules.choose_addons(new, service.amounts())
-    return services.save(
-        shop,
-        replace(
-            service,
-            tariff_id=new.id,
-            period=change.period if change.old.trial else service.period,
-            addons={str(number): amount for number, amount in addons.items()},
-        ),
+    return services.save(shop, on_tariff(change))
+
+
+def on_tariff(change: TariffChange) -> Service:
+    """The service as it is after a change of tariff; nothing is written."""
+    addons = order_rules.choose_addons(change.new, change.service.amounts())
+    return replace(
+        change.service,
+        tariff_id=change.new.id,
+        period=change.period if change.old.trial else change.service.period,
+        addons={str(number): amount for number, amount in addons.items()},
     )

@@ -138,11 +138,12 @@ def clear_basket(
 def pay_basket(
     call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
 ) -> ActionResult:
-    """Pays the whole basket from the balance."""
-    if promocode:
+    """Pays the whole basket from the balance; an order that is paid already stays so."""
+    number = id if id is not None else billorder
+    if promocode and not orders.is_paid(call.shop, call.user, number):
         orders.use_promocode(call.shop, call.user, promocode)
-    paid = checkout.pay(call.shop, call.user, id if id is not None else billorder)
-    fields: Mapping[str, object] = {} if paid is None else {"billorder": paid.id}
+    paid = checkout.pay(call.shop, call.user, number)
+    fields: Mapping[str, object] = {} if paid is None else {"billorder": paid}
     return ActionResult(fields, ok="func=order", ok_type="list")
 
 

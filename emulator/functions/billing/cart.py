@@ -234,10 +234,14 @@ def empty_cart(call: Call) -> ActionResult:
 )
 def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> FormAnswer:
     """Makes an order of some positions: from the balance they are paid and opened at once."""
-    basket, chosen = _positions(call, elid)
-    total = sum((basket.price(item) for item in chosen), ZERO)
+    paid = orders.find_paid_order(call.shop, call.user, elid)
+    total = ZERO
+    if paid is None:
+        basket, chosen = _positions(call, elid)
+        total = sum((basket.price(item) for item in chosen), ZERO)
     return FormAnswer(
         {
+            "billorder": paid,
             "elid": ", ".join(str(number) for number in elid),
             "paymethod_id": paymethod_id,
             "total_sum": with_currency(total, call.user.currency),
@@ -249,7 +253,8 @@ def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -
 @show_confirm.on_submit
 def confirm(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
     """Pays from the balance, or begins a payment by another way of paying."""
-    if paymethod_id != BALANCE:
+    paid = orders.find_paid_order(call.shop, call.user, elid)
+    if paymethod_id != BALANCE and paid is None:
         return _start_payment(call, elid, paymethod_id)
     return _pay_from_balance(call, elid)
 

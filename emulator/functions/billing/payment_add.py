@@ -150,6 +150,8 @@ def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
     payer = _payer(call, sent)
     if "payment_id" in sent:
         return lead_to_page(call, _taken_up(call, sent))
+    if orders.is_paid(call.shop, call.user, _number(sent, "billorder")):
+        return _pay_from_balance(call, sent)
     total, number = _order_total(call, sent), _method_number(sent)
     if total is not None and number == FROM_BALANCE:
         return _pay_from_balance(call, sent)
@@ -192,8 +194,9 @@ def _press_balance_button(call: Call, sent: Mapping[str, object]) -> ActionResul
 
 
 def _pay_from_balance(call: Call, sent: Mapping[str, object]) -> ActionResult:
-    basket = checkout.pay(call.shop, call.user, _number(sent, "billorder"))
-    return ActionResult({"billorder": basket.id} if basket else {}, ok="func=order", ok_type="list")
+    """An order that is paid already is answered the same: a client repeats a lost call."""
+    paid = checkout.pay(call.shop, call.user, _number(sent, "billorder"))
+    return ActionResult({"billorder": paid} if paid else {}, ok="func=order", ok_type="list")
 
 
 @FAMILY.form(
@@ -316,10 +319,12 @@ def _payer(call: Call, sent: Mapping[str, object]) -> int | None:
 
 
 def _order_total(call: Call, sent: Mapping[str, object]) -> Decimal | None:
-    """What the order costs, None where none is sent. Raises Missed."""
+    """What is to be paid for the order, None where none is sent. Raises Missed."""
     order = _number(sent, "billorder")
     if order is None:
         return None
+    if orders.is_paid(call.shop, call.user, order):
+        return ZERO
     basket = orders.require_basket(call.shop, call.user, order)
     if basket is None:
         raise Missed("billorder", str(order))
