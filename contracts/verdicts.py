@@ -136,11 +136,23 @@ def is_failure(outcome: Outcome, *, strict: bool = False) -> bool:
     return outcome in _STRICT_FAILURES if strict else outcome is Outcome.FAIL
 
 
+def is_broken_off(verdicts: Iterable[Verdict]) -> bool:
+    """Whether something ended the judging before its end."""
+    return any(v.outcome is Outcome.ERROR and v.evidence == NO_EVIDENCE for v in verdicts)
+
+
 def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False) -> int:
-    """The exit code that verdicts come to. No verdict at all is not a success."""
-    outcomes = {verdict.outcome for verdict in verdicts}
-    if Outcome.ERROR in outcomes:
+    """The exit code that verdicts come to. No verdict at all is not a success.
+
+    A failure that was found weighs more than a check that could not be judged, and less than what
+    ended the judging.
+    """
+    collected = tuple(verdicts)
+    outcomes = {verdict.outcome for verdict in collected}
+    if is_broken_off(collected):
         return NOT_JUDGED
     if any(is_failure(outcome, strict=strict) for outcome in outcomes):
         return FAILED
+    if Outcome.ERROR in outcomes:
+        return NOT_JUDGED
     return PASSED if outcomes & _JUDGED else NOT_JUDGED

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from contracts.verdicts import FAILED, NOT_JUDGED, PASSED, Outcome, Run, Verdict, exit_code
+from contracts.verdicts import (
+    FAILED,
+    NOT_JUDGED,
+    PASSED,
+    Outcome,
+    Run,
+    Verdict,
+    exit_code,
+    is_broken_off,
+)
 
 WORST_FIRST: Final = (
     Outcome.FAIL,
@@ -42,6 +51,9 @@ def in_words(counts: Mapping[Outcome, int]) -> str:
 
 
 def exit_code_of(runs: Iterable[Run], *, strict: bool = False) -> int:
-    """The exit code of several runs: the worst of them. No run at all is not judged."""
-    codes = [exit_code(run.verdicts, strict=strict) for run in runs]
+    """The exit code of several runs, as that of one. No run at all is not judged."""
+    collected = tuple(runs)
+    codes = [exit_code(run.verdicts, strict=strict) for run in collected]
+    if FAILED in codes and not any(is_broken_off(run.verdicts) for run in collected):
+        return FAILED
     return max(codes, default=NOT_JUDGED)

@@ -39,7 +39,10 @@ class ClientDriver(Protocol):
     """What passes steps to the graded client and returns its reports."""
 
     def do(self, step: ClientStep) -> ClientReport:
-        """Carry out a step. Raises CannotRun where the client cannot be asked."""
+        """Carry out a step.
+
+        Raises BadReport where the answer is none, ClientUnusable where there is no client.
+        """
         ...
 
     def begin(self, lesson: str) -> None:
@@ -250,12 +253,16 @@ class CaseContext:
         if end is not None:
             now = datetime.fromisoformat(self.world.clock.now)
             days = (date.fromisoformat(end) - now.date()).days - 1
-            self.world.clock.advance(f"{days} days")
+            if days > 0:
+                self.world.clock.advance(f"{days} days")
 
     def first_end(self) -> str | None:
-        """The day on which the first service ends, as 2027-01-31; None where nothing was bought."""
+        """The day on which the first service ends, as 2027-01-31.
+
+        None where nothing was bought, or something without an end.
+        """
         owned = self.list_owned()
-        return str(owned[0]["expires"]) if owned else None
+        return str(owned[0]["expires"]) if owned and owned[0]["expires"] else None
 
     def buy_directly(self, count: int) -> None:
         """Buy more of the product for the account, without the client."""

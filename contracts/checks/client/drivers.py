@@ -39,10 +39,10 @@ from contracts.checks.client.protocol import (
     BadReport,
     ClientReport,
     ClientStep,
+    ClientUnusable,
     StepResult,
     read_report,
 )
-from contracts.target.seller import CannotRun
 from reseller_client import RetryPolicy
 
 MAX_STDERR: Final = 300
@@ -122,22 +122,33 @@ class CommandDriver(StateFolder):
     """Starts a command for every step.
 
     It gets the step on stdin and in the environment, and answers with one line on stdout. After
-    ``limit`` seconds it is stopped, with everything it has started.
+    ``limit`` seconds it is stopped, with everything it has started. ``has_called``: whether the
+    seller was called in this case.
     """
 
-    def __init__(self, words: Sequence[str], *, limit: float) -> None:
+    def __init__(
+        self, words: Sequence[str], *, limit: float, has_called: Callable[[], bool]
+    ) -> None:
         super().__init__()
         self._words = tuple(words)
         self._limit = limit
+        self._has_called = has_called
+        self._has_reported = False
+        self._is_alive = False
 
     def do(self, step: ClientStep) -> ClientReport:
-        """Run it once. Raises CannotRun where it cannot be started or answers nothing readable."""
+        """Run it once.
+
+        Raises BadReport where it answers nothing readable, and ClientUnusable where it cannot be
+        started, or has neither reported nor called the seller so far.
+        """
         process = self._start(step)
         try:
             output, errors = process.communicate(step.to_json() + "\n", timeout=self._limit)
         except subprocess.TimeoutExpired:
-            _stop(process)
+            errors = _stop(process)
             reason = f"it did not end in {self._limit:g} seconds"
+            self._require_life(step, reason, errors)
             return ClientReport(StepResult.UNKNOWN, reason=reason)
         except BaseException:
             _stop(process)
@@ -146,15 +157,28 @@ class CommandDriver(StateFolder):
             report = read_report(output)
         except BadReport as problem:
             if process.returncode:
-                text = " ".join(errors.split())[-MAX_STDERR:]
-                reason = f"exit code {process.returncode}: {text}"
+                self._require_life(step, f"exit code {process.returncode}", errors)
+                reason = f"exit code {process.returncode}: {_tail(errors)}"
                 return ClientReport(StepResult.FAILED, reason=reason)
-            raise CannotRun(
-                f"{shlex.join(self._words)}: step {step.number} of {step.lesson}: {problem}"
-            ) from None
+            if not self._has_reported:
+                raise self._unusable(step, f"exit code 0, and {problem}", errors) from None
+            raise
+        self._has_reported = self._is_alive = True
         if process.returncode and report.result is StepResult.OK:
             return ClientReport(StepResult.FAILED, reason=f"exit code {process.returncode}")
         return report
+
+    def _require_life(self, step: ClientStep, problem: str, errors: str) -> None:
+        """Raises ClientUnusable where it has neither reported nor called the seller so far."""
+        self._is_alive = self._is_alive or self._has_called()
+        if not self._is_alive:
+            raise self._unusable(step, f"{problem}, no report and no call of the seller", errors)
+
+    def _unusable(self, step: ClientStep, problem: str, errors: str) -> ClientUnusable:
+        stderr = f"; stderr: {_tail(errors)}" if errors.strip() else "; nothing on stderr"
+        return ClientUnusable(
+            f"{shlex.join(self._words)}: step {step.number} of {step.lesson}: {problem}{stderr}"
+        )
 
     def _start(self, step: ClientStep) -> subprocess.Popen[str]:
         try:
@@ -169,7 +193,7 @@ class CommandDriver(StateFolder):
                 start_new_session=True,
             )
         except OSError as problem:
-            raise CannotRun(f"{self._words[0]}: {problem.strerror or problem}") from None
+            raise ClientUnusable(f"{self._words[0]}: {problem.strerror or problem}") from None
 
     def _environment(self, step: ClientStep) -> Mapping[str, str]:
         return {
@@ -182,11 +206,15 @@ class CommandDriver(StateFolder):
         }
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
-    """Kill the process group of a command, and wait for the command."""
+def _stop(process: subprocess.Popen[str]) -> str:
+    """Kill the process group of a command and wait for it; what it wrote to stderr."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
+    return process.communicate()[1]
+
+
+def _tail(errors: str) -> str:
+    return " ".join(errors.split())[-MAX_STDERR:]
 
 
 class TerminalDriver(StateFolder):
@@ -201,7 +229,7 @@ class TerminalDriver(StateFolder):
         self._lines = lines
 
     def do(self, step: ClientStep) -> ClientReport:
-        """Write a step and wait for a line. Raises CannotRun at the end of the input."""
+        """Write a step and wait for a line. Raises ClientUnusable at the end of the input."""
         print(f"# {step.say}", file=self._out)
         print(step.to_json(), file=self._out, flush=True)
         for line in self._lines:
@@ -214,7 +242,8 @@ class TerminalDriver(StateFolder):
                 return read_report(text)
             except BadReport as problem:
                 print(f"# {problem}", file=self._out, flush=True)
-        raise CannotRun(f"no answer to step {step.number} of {step.lesson}: the input has ended")
+        line = f"no answer to step {step.number} of {step.lesson}: the input has ended"
+        raise ClientUnusable(line)
 
 
 class ManualPageDriver(StateFolder):

@@ -28,6 +28,7 @@ from contracts.checks.client.lesson import ORDER, Lesson, Scenario
 from contracts.checks.client.lessons import LESSONS
 from contracts.checks.client.lessons.unsupported import unsupported_trade
 from contracts.checks.client.products import LICENSES, PRODUCTS, TRADES, SampleProduct
+from contracts.checks.client.protocol import BadReport
 from contracts.checks.deviations import KnownDeviation, apply
 from contracts.checks.runner import Findings, run_check
 from contracts.record.exchange import OUR_PASSWORD
@@ -95,10 +96,10 @@ class _Grading:
     kind: str
 
     def __call__(self, findings: Findings) -> None:
-        """Note what the lesson shows. Raises CannotRun, and ControlError of the seller."""
+        """Note what the lesson shows. Raises ControlError of the seller, ClientUnusable."""
         executions = [self._run(scenario, findings) for scenario in self.lesson.scenarios]
         if self.lesson.unable_is_judged:
-            findings.messages.clear()
+            findings.messages.pop(Outcome.NOT_EXERCISED, None)
         if not findings.messages:
             self._decide(executions, findings)
         if findings.outcome is Outcome.NOT_EXERCISED and self.kind in self.lesson.not_for:
@@ -117,6 +118,13 @@ class _Grading:
                 scenario(case)
             except ActionNotSupported as problem:
                 findings.not_exercised(str(problem))
+            except BadReport as problem:
+                findings.fail(f"step {case.step_count}: no readable report: {problem}")
+            except ControlError as problem:
+                if not case.step_count:
+                    raise
+                # What this client left behind: with an honest one the lesson goes on.
+                findings.fail(f"after step {case.step_count} the lesson cannot go on: {problem}")
             return case.finish()
         finally:
             self.driver.end()
@@ -210,10 +218,13 @@ def grade_command(
 ) -> Iterator[Verdict]:
     """A command that is started for every step, for at most ``limit`` seconds.
 
-    Raises CannotRun where it cannot be started, OSError where the port is taken.
+    Raises ClientUnusable where it cannot be graded, OSError where the port is taken.
     """
     with server.serve() as environment:
-        yield from request.run(environment, CommandDriver(shlex.split(command), limit=limit))
+        words, has_called = shlex.split(command), environment.middleware.has_calls
+        yield from request.run(
+            environment, CommandDriver(words, limit=limit, has_called=has_called)
+        )
 
 
 def grade_manually(
@@ -227,6 +238,6 @@ def grade_manually(
 def grade_in_terminal(
     request: GradingRequest, server: ServerOptions, out: TextIO, lines: TextIO
 ) -> Iterator[Verdict]:
-    """A person or program at the terminal. Raises CannotRun at the end of the input."""
+    """A person or program at the terminal. Raises ClientUnusable at the end of the input."""
     with server.serve() as environment:
         yield from request.run(environment, TerminalDriver(out, lines))

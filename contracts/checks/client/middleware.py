@@ -145,6 +145,11 @@ class RecordingMiddleware:
             calls, self._calls = tuple(self._calls), []
         return calls
 
+    def has_calls(self) -> bool:
+        """Whether a call came since they were last taken."""
+        with self._lock:
+            return bool(self._calls)
+
     def __call__(self, environ: WsgiEnviron, start_response: StartResponse) -> Iterable[bytes]:
         """Record one call, with the hooks applied to it, and answer as they left it."""
         if environ.get("PATH_INFO", "").startswith(CONTROL_PATH):

@@ -70,6 +70,13 @@ class BadReport(ValueError):
     """A client's answer does not follow the protocol; the text is one line: field and fault."""
 
 
+class ClientUnusable(RuntimeError):
+    """A client does not start, ends early or never speaks the protocol: it cannot be graded.
+
+    The text is one line. It ends the grading: no further lesson would show anything else.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class SellerAccess:
     """Where the seller is, and the client's login there. ``now``: the seller's time, ISO 8601."""

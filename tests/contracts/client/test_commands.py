@@ -7,6 +7,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from socket import create_server
 
@@ -20,9 +21,15 @@ from contracts.checks.client.judge import (
     grade_command,
     select_lessons,
 )
-from contracts.checks.client.protocol import Action, ClientStep, SellerAccess, StepResult
+from contracts.checks.client.protocol import (
+    Action,
+    BadReport,
+    ClientStep,
+    ClientUnusable,
+    SellerAccess,
+    StepResult,
+)
 from contracts.cli import verify
-from contracts.target.seller import CannotRun
 from contracts.verdicts import Outcome
 from tests.processes import has_ended
 
@@ -32,6 +39,7 @@ SELLER = SellerAccess(
 )
 STEP = ClientStep(Action.LIST, "List.", "lesson", 1, "licences", SELLER)
 PAGE = Path(__file__).parents[3] / "docs/grading.md"
+SILENT = "no report and no call of the seller"
 Script = Callable[[str], list[str]]
 
 
@@ -53,6 +61,10 @@ def _verdicts(command: str, *only: str, **serving: object) -> dict[str, Outcome]
         verdict.name: verdict.outcome
         for verdict in grade_command(command, request, served, limit=60)
     }
+
+
+def _driver(words: list[str], limit: float = 30, *, called: bool = True) -> CommandDriver:
+    return CommandDriver(words, limit=limit, has_called=lambda: called)
 
 
 def _client(*words: str) -> Result:
@@ -102,7 +114,7 @@ def test_a_command_gets_its_step_on_stdin_and_in_the_environment(script: Script)
         "values = [os.environ['MOCKSELLER_' + name] for name in names]\n"
         "print(json.dumps({'result': 'ok', 'reason': f'{same} {folder} {values}'}))"
     )
-    driver = CommandDriver(words, limit=30)
+    driver = _driver(words)
     driver.begin("lesson")
     report = driver.do(STEP)
     driver.end()
@@ -112,21 +124,21 @@ def test_a_command_gets_its_step_on_stdin_and_in_the_environment(script: Script)
 
 
 def test_a_command_that_crashes_has_failed_its_step(script: Script) -> None:
-    report = CommandDriver(script("sys.exit('no such customer')"), limit=30).do(STEP)
+    report = _driver(script("sys.exit('no such customer')")).do(STEP)
     assert report.result is StepResult.FAILED
     assert report.reason == "exit code 1: no such customer"
 
 
 def test_an_exit_code_counts_more_than_a_report_of_ok(script: Script) -> None:
     words = script("print(json.dumps({'result': 'ok'}))\nsys.exit(3)")
-    assert CommandDriver(words, limit=30).do(STEP).result is StepResult.FAILED
+    assert _driver(words).do(STEP).result is StepResult.FAILED
 
 
 def test_a_command_that_hangs_is_stopped_with_what_it_started(tmp_path: Path) -> None:
     left = tmp_path / "child"
     words = ["sh", "-c", f"sleep 600 & echo $! >{shlex.quote(str(left))}; sleep 600"]
     for limit in (1, 4, 16, 64):  # until the machine is quick enough to start what is left behind
-        report = CommandDriver(words, limit=limit).do(STEP)
+        report = _driver(words, limit).do(STEP)
         assert report.result is StepResult.UNKNOWN
         assert report.reason == f"it did not end in {limit} seconds"
         if left.exists() and left.read_text().endswith("\n"):
@@ -134,15 +146,54 @@ def test_a_command_that_hangs_is_stopped_with_what_it_started(tmp_path: Path) ->
     assert has_ended(int(left.read_text()))
 
 
-def test_an_answer_that_is_not_a_report_cannot_be_judged(script: Script) -> None:
-    with pytest.raises(CannotRun, match="step 1 of lesson: the last line is not JSON"):
-        CommandDriver(script("print('done')"), limit=30).do(STEP)
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sys.exit('no billing')", f"exit code 1, {SILENT}; stderr: no billing"),
+        ("os._exit(255)", f"exit code 255, {SILENT}; nothing on stderr"),
+        ("time.sleep(600)", f"it did not end in 0.5 seconds, {SILENT}"),
+        ("print('done')", "exit code 0, and the last line is not JSON: 'done'"),
+        ("print('{}'); sys.stderr.write('x')", "exit code 0, and result: None is not one of ok,"),
+        ("pass", "exit code 0, and expected one line of JSON on stdout, got nothing"),
+    ],
+)
+def test_a_command_that_shows_no_life_cannot_be_graded(
+    script: Script, text: str, message: str
+) -> None:
+    limit = 0.5 if "sleep" in text else 30
+    with pytest.raises(ClientUnusable, match=re.escape(f"step 1 of lesson: {message}")):
+        _driver(script(text), limit, called=False).do(STEP)
 
 
-def test_a_command_that_is_not_there_cannot_be_judged() -> None:
-    result = _client("--command", "/nowhere/adapter", "--only", "confirms")
-    assert result.exit_code == 2
-    assert "/nowhere/adapter: No such file or directory" in result.output
+def test_a_command_that_reported_once_may_crash_and_talk_nonsense_in_its_lessons(
+    script: Script,
+) -> None:
+    driver = _driver(script(
+        "step = json.load(sys.stdin)\n"
+        "if step['do'] == 'list': print(json.dumps({'result': 'ok'}))\n"
+        "elif step['do'] == 'balance': print('fatal')\n"
+        "else: sys.exit(9)"
+    ), called=False)  # fmt: skip
+    assert driver.do(STEP).result is StepResult.OK
+    with pytest.raises(BadReport, match="the last line is not JSON: 'fatal'"):
+        driver.do(replace(STEP, action=Action.BALANCE))
+    assert driver.do(replace(STEP, action=Action.DAILY)).reason == "exit code 9: "
+
+
+def test_a_command_that_cannot_be_graded_is_told_once_at_the_first_step(script: Script) -> None:
+    """Of all lessons; a command that is not there, one that crashes and one that says nothing."""
+    for command, message in (
+        ("/nowhere/adapter", "/nowhere/adapter: No such file or directory"),
+        (shlex.join(script("sys.exit('no module billing')")), "stderr: no module billing"),
+        ("true", "true: step 1 of "),
+    ):
+        result = _client("--command", command)
+        assert result.exit_code == 2
+        lines = [line for line in result.output.splitlines() if "cannot be judged" in line]
+        assert len(lines) == 1, result.output
+        assert message in lines[0]
+        assert len(result.output.splitlines()) < 5, result.output
+        assert result.output.count(message) == 1
 
 
 def test_a_port_that_is_taken_cannot_be_served_on() -> None:

@@ -22,10 +22,10 @@ from contracts.checks.client.protocol import (
     Action,
     ClientReport,
     ClientStep,
+    ClientUnusable,
     SellerAccess,
     StepResult,
 )
-from contracts.target.seller import CannotRun
 from contracts.verdicts import Outcome
 
 BASE = "http://127.0.0.1:9"
@@ -205,7 +205,7 @@ def test_steps_are_read_and_answered_in_the_terminal() -> None:
 
 
 def test_an_input_that_ends_cannot_be_judged() -> None:
-    with pytest.raises(CannotRun, match="no answer to step 1 of lesson"):
+    with pytest.raises(ClientUnusable, match="no answer to step 1 of lesson"):
         TerminalDriver(io.StringIO(), io.StringIO()).do(STEP)
 
 

@@ -70,6 +70,23 @@ def test_what_is_left_over_is_told_though_it_became_known_while_judging(
     assert json.loads((tmp_path / "r.json").read_text())["runs"][0]["remarks"] == spent
 
 
+def test_one_error_hides_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of 31 passes, 2 failures and an error the result is that something failed."""
+    outcomes = [Outcome.PASS] * 31 + [Outcome.FAIL] * 2 + [Outcome.ERROR]
+    verdicts = [_verdict(f"lesson-{n}", outcome) for n, outcome in enumerate(outcomes)]
+    assert conclude("client", "somebody", verdicts) == 1
+    assert "verify client: something failed (exit code 1)" in capsys.readouterr().out
+    assert conclude("client", "somebody", [v for v in verdicts if v.outcome != Outcome.FAIL]) == 2
+
+
+def test_what_ends_the_judging_weighs_more_than_a_failure() -> None:
+    def judged() -> Iterator[Verdict]:
+        yield _verdict("lesson", Outcome.FAIL)
+        raise CannotRun("it went away")
+
+    assert conclude("client", "somebody", judged()) == 2
+
+
 def test_a_path_that_cannot_be_is_told_before_anything_is_judged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
