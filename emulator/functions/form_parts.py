@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -266,14 +266,29 @@ def tariff_rows(
 
 
 def new_tariff_rows(
-    call: Call, tariffs: Sequence[Tariff], period: int | None = None
+    call: Call,
+    tariffs: Sequence[Tariff],
+    period: int | None = None,
+    places: Collection[int] = (),
 ) -> list[dict[str, object]]:
-    """``pricelist`` of the new form: contents, prices and datacenters of each tariff (observed)."""
-    by_number = {str(tariff.id): tariff for tariff in tariffs}
-    return [
-        {**row, **_new_columns(call, by_number[str(row["id"])])}
-        for row in tariff_rows(call, tariffs, period)
-    ]
+    """``pricelist`` of the new form: contents, prices and datacenters of each tariff (observed).
+
+    A tariff has a row for each of these ``places`` that offers it, else one row with all of its
+    datacenters (docs/evidence.md 162).
+    """
+    rows: list[dict[str, object]] = []
+    for tariff in tariffs:
+        offered = datacenter_choices(call, [tariff])
+        chosen = [place for place in offered if int(place.key) in places]
+        for row in tariff_rows(call, [tariff], period):
+            columns = _new_columns(call, tariff)
+            for group in [[place] for place in chosen] or [offered]:
+                blocks = tuple(
+                    element("datacenter", {"id": place.key, "value": place.label})
+                    for place in group
+                )
+                rows.append({**row, **columns, "datacenter": blocks})
+    return rows
 
 
 def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
@@ -303,10 +318,6 @@ def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
         "description": call.words(tariff.description),
         "prices": Part("prices", parts=prices),
         "detail": tuple(details),
-        "datacenter": tuple(
-            element("datacenter", {"id": place.key, "value": place.label})
-            for place in datacenter_choices(call, [tariff])
-        ),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -270,3 +271,18 @@ def test_138_a_choice_that_services_differ_in_is_one_that_all_of_them_have(shop:
     assert Decimal(form.findtext("amount") or "") == sum(
         Decimal(single.findtext("amount") or "") for single in sums
     )
+
+
+def test_162_rows_of_several_datacenters_name_one_each(shop: Seller) -> None:
+    def rows(**params: str) -> Any:
+        doc = shop.json("v2.instances.order.pricelist", page="1", page_size="999", **params)
+        assert doc["datacenter"]["$"] == params["datacenter"]
+        return doc["list"][0]["elem"]
+
+    pairs = [(row["id"]["$"], row["datacenter"]["id"]["$"]) for row in rows(datacenter="1,4")]
+    assert pairs == [("1500", "1"), ("1500", "4")]
+    (row,) = rows(datacenter="4")
+    assert row["datacenter"] == {"id": {"$": "4"}, "value": {"$": "Moscow"}}
+    old = shop.doc("vds.order.pricelist", datacenter="1,4")
+    assert len(old.findall("list/elem")) == len(shop.doc("vds.order").findall("list/elem"))
+    assert shop.refusal("vds.order.pricelist", datacenter="1,x") == "value/datacenter"

@@ -75,7 +75,7 @@ def test_the_classic_form_has_counted_addons_on_no_page(shop: Seller) -> None:
 
 def test_one_tariff_of_the_price_list_is_an_object_and_several_are_a_list(shop: Seller) -> None:
     tariff = shop.json("pricelist.export", pricelist="6")["pricelist"]
-    assert tariff["price"]["period"][1]["$cost"] == "3.0000"
+    assert tariff["price"]["period"][0]["$cost"] == "3.0000"
     assert isinstance(shop.json("pricelist.export", itemtype="dedic")["pricelist"], list)
 
 

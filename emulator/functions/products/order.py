@@ -64,12 +64,22 @@ NEVER_IGNORED = (
 """Names, systems, passwords, codes, contacts: an order whose type has no such thing is refused."""
 
 
+class Datacenters(Whole):
+    """Numbers of datacenters, joined by commas (docs/evidence.md 162)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        read = super()._deserialize
+        return tuple(read(part, attr, data, **kwargs) for part in value.split(","))
+
+
 class TariffChoice(WireSchema):
     """The first step of an order."""
 
     pricelist = Whole(descriptions.TARIFF)
     period = Whole(descriptions.ORDER_PERIOD)
-    datacenter = Whole("Number of a datacenter, to see only the tariffs that are offered there.")
+    datacenter = Datacenters(
+        "Numbers of datacenters, joined by commas, to see only the tariffs that are offered there."
+    )
 
 
 class NewTariffChoice(NewChoice, TariffChoice):
@@ -162,15 +172,20 @@ class ChoiceStep:
         datacenters = datacenter_choices(call, tariffs)
         if self.is_new:
             draft = _usual_choice(call, name, draft)
-        tariffs = _offered_in(tariffs, draft.get("datacenter"))
+        places = draft.get("datacenter", ())
+        tariffs = [tariff for tariff in tariffs if set(places) & set(tariff.datacenters)] or tariffs
         periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
         period = usual_period(periods, draft.get("period")) if periods else None
-        rows = new_tariff_rows if self.is_new else tariff_rows
+        rows = (
+            new_tariff_rows(call, tariffs, period, places)
+            if self.is_new
+            else tariff_rows(call, tariffs, period)
+        )
         return FormAnswer(
             # A client area reads the chosen datacenter and the filters without a check (observed).
-            {"datacenter": datacenters[0].key, **draft, "period": period},
+            {"datacenter": datacenters[0].key, **_in_text(draft), "period": period},
             slists={"datacenter": datacenters, "period": period_choices(call, periods)},
-            lists={"pricelist" if self.is_new else "tariflist": rows(call, tariffs, period)},
+            lists={"pricelist" if self.is_new else "tariflist": rows},
             flists={"fpricelist": [Choice(name, call.words(self.product.title))]},
             inner=order_form.was_sent(call),
         )
@@ -188,7 +203,8 @@ class ChoiceStep:
         # What the order takes goes on to it; no password belongs in an address.
         further = sorted(names_of(self.product.order) - {"password", *draft})
         names = (*draft, "keyvalue", f"period_{draft.get('pricelist')}", *further)
-        return ActionResult(draft, ok=next_step(call, self.next_step, names), ok_type="form")
+        ok = next_step(call, self.next_step, names)
+        return ActionResult(_in_text(draft), ok=ok, ok_type="form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,10 +324,22 @@ def _read_choice(call: Call, product_type: str, sent: Mapping[str, Any]) -> Tari
 
 
 def _usual_choice(call: Call, product_type: str, draft: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of the classic choice, whichever were sent."""
-    choice = _read_choice(call, product_type, draft)
-    usual = {name: getattr(choice, name) for name in ("pricelist", "datacenter", "period")}
+    """The parameters of the classic choice, whichever were sent; ``datacenter`` as a tuple."""
+    places = draft.get("datacenter", ())
+    one = {"datacenter": places[0]} if len(places) == 1 else {}
+    rest = {name: value for name, value in draft.items() if name != "datacenter"}
+    choice = _read_choice(call, product_type, {**rest, **one})
+    if choice.datacenter is not None:
+        places = (choice.datacenter,)
+    usual = {"pricelist": choice.pricelist, "datacenter": places or None, "period": choice.period}
     return {name: value for name, value in usual.items() if value is not None}
+
+
+def _in_text(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The choice as a form shows it: its datacenters joined by commas."""
+    if "datacenter" not in draft:
+        return dict(draft)
+    return {**draft, "datacenter": ",".join(map(str, draft["datacenter"]))}
 
 
 def _check_period(call: Call, choice: TariffAndTerm) -> None:
@@ -330,11 +358,6 @@ def _on_offer(call: Call, product_type: str) -> list[Tariff]:
         for tariff in call.shop.catalogue.of_type(product_type)
         if not order_rules.find_refusal_reason(call.shop, tariff, user.currency, user.country)
     ]
-
-
-def _offered_in(tariffs: list[Tariff], datacenter: int | None) -> list[Tariff]:
-    """Those offered in this datacenter; all of them where none or an unknown one was chosen."""
-    return [tariff for tariff in tariffs if datacenter in tariff.datacenters] or tariffs
 
 
 def _wants_cart(call: Call) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Blocks of the price list; the same names stand for plain texts elsewhere.
 _PLURAL_BLOCKS = frozenset({
-    "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
+    "pricelist", "addon", "banner", "enumerationitem", "itemtypeparam",
     "itemtypeparamvalue", "configuration",
 })  # fmt: skip
 _MANY_IN_DATA = MANY_IN_JSON | {"val", "message", "rowgroup", "row"}
@@ -28,6 +28,7 @@ _MANY_IN_DATA = MANY_IN_JSON | {"val", "message", "rowgroup", "row"}
 _PLURAL_INSIDE: Mapping[str, str] = MappingProxyType(
     {
         "slist": "val",
+        "pricelist": "datacenter",
         "prices": "price",
         "buttons": "button",
         "mlist": "message",
