@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +22,7 @@ from contracts.cli.runs import (
 
 if TYPE_CHECKING:
     from contracts.checks.client.judge import DeviationsOnDay
-    from contracts.checks.seller.judge import Notes
+    from contracts.cli.own_parts import PartResult
     from contracts.verdicts import Run, Verdict
 
 
@@ -31,7 +33,7 @@ def own(*, scenarios: bool, reports: ReportOptions) -> None:
     """Test mockseller itself: its seller, client and endpoint.
 
     Prints a result of each, and a table of which reselling system can resell what. This is what
-    `make verify` does.
+    `make verify` does. It uses as many processes as there are processors.
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """
@@ -47,71 +49,83 @@ def own(*, scenarios: bool, reports: ReportOptions) -> None:
     except (DeviationError, files.Unwritable) as problem:
         click.echo(str(problem), err=True)
         sys.exit(NOT_JUDGED)
-    judges: tuple[Callable[[], Run], ...] = (
-        lambda: _seller(deviations, scenarios=scenarios),
-        lambda: _client(deviations),
-        lambda: _modules(deviations),
-    )
+    sys.exit(print_runs(_judge(deviations, scenarios=scenarios), reports))
+
+
+def _judge(deviations: DeviationsOnDay, *, scenarios: bool) -> list[Run]:
+    """The runs of the three judges; none after one that was interrupted."""
+    from contracts.cli.own_parts import judge_endpoint, list_client_parts, list_seller_parts
+    from contracts.cli.workers import run_in_workers
+
+    seller, client = list_seller_parts(scenarios=scenarios), list_client_parts()
     runs: list[Run] = []
-    for judge in judges:
-        runs.append(judge())
-        if is_interrupted(runs[-1]):
-            break
-    sys.exit(print_runs(runs, reports))
+    with closing(run_in_workers([*seller, *client, judge_endpoint])) as results:
+        judges: tuple[Callable[[], Run], ...] = (
+            lambda: _seller(islice(results, len(seller)), deviations),
+            lambda: _client(islice(results, len(client)), deviations),
+            lambda: _modules(results, deviations),
+        )
+        for judge in judges:
+            runs.append(judge())
+            if is_interrupted(runs[-1]):
+                break
+    return runs
 
 
-def _seller(deviations: DeviationsOnDay, *, scenarios: bool) -> Run:
-    from contracts.checks.seller.judge import Notes
-
-    notes = Notes()
+def _seller(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
+    remarks: list[str] = []
+    details: dict[str, object] = {}
     return collect_run(
         "seller",
         "our own seller",
-        _of_seller(notes, scenarios=scenarios),
+        _verdicts(results, remarks, details),
         entries=deviations.entries,
-        remarks=notes.remarks,
-        details=notes.details,
+        remarks=remarks,
+        details=details,
     )
 
 
-def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
-    from contracts.checks.seller.judge import Task, judge
-    from contracts.record.exchange import read_all
-    from contracts.target import own as ours
-
-    exchanges = read_all()
-    with ours.start_in_process() as judged:
-        yield from judge(exchanges, judged, Task(scenarios=scenarios), notes)
-
-
-def _client(deviations: DeviationsOnDay) -> Run:
-    from contracts.checks.client.judge import grade_kinds
-    from contracts.checks.client.lessons import LESSONS
-    from contracts.cli.verify_client import KINDS, TRADES
+def _client(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
+    from contracts.checks.client.judge import KINDS, apply_to_kinds
+    from contracts.checks.client.products import TRADES
 
     remarks: list[str] = []
-    verdicts = grade_kinds(LESSONS, KINDS, TRADES, deviations, remarks)
-    target = "our own client as every kind of reseller"
+    verdicts = ((kind, list(_verdicts(islice(results, len(TRADES)), remarks))) for kind in KINDS)
     return collect_run(
-        "client", target, verdicts, remarks=remarks, progress=Progress(part_by_trade)
+        "client",
+        "our own client as every kind of reseller",
+        apply_to_kinds(verdicts, deviations, remarks),
+        remarks=remarks,
+        progress=Progress(part_by_trade),
     )
 
 
-def _modules(deviations: DeviationsOnDay) -> Run:
+def _modules(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
     remarks: list[str] = []
-    verdicts = _of_modules(remarks)
-    target = "our own endpoint for panels"
-    progress = Progress(lambda _: "endpoint for panels")
     return collect_run(
-        "modules", target, verdicts, entries=deviations.entries, remarks=remarks, progress=progress
+        "modules",
+        "our own endpoint for panels",
+        _verdicts(results, remarks),
+        entries=deviations.entries,
+        remarks=remarks,
+        progress=Progress(lambda _: "endpoint for panels"),
     )
 
 
-def _of_modules(remarks: list[str]) -> Iterator[Verdict]:
-    from contracts.checks.modules import examine
-    from contracts.checks.modules.own import URL, own_endpoint
+def _verdicts(
+    results: Iterable[PartResult], remarks: list[str], details: dict[str, object] | None = None
+) -> Iterator[Verdict]:
+    """The verdicts of parts; ``remarks`` and ``details`` grow by theirs.
 
-    with own_endpoint() as (transport, options):
-        run = examine(URL, options, transport=transport)
-    remarks.extend(run.remarks)
-    yield from run.verdicts
+    Raises RuntimeError at the end, with the first problem of a part.
+    """
+    problems: list[str] = []
+    for result in results:
+        yield from result.verdicts
+        remarks.extend(result.remarks)
+        if details is not None:
+            # Nothing costs money at a seller of our own, so they are the same for all parts.
+            details.update(result.details)
+        problems += filter(None, [result.problem])
+    if problems:
+        raise RuntimeError(problems[0])

@@ -191,12 +191,23 @@ def grade_kinds(
     ``remarks`` grows by lines on known deviations without effect.
     """
     all_trades = tuple(trades)
-    for kind in kinds:
-        verdicts = [
-            v for trade in all_trades for v in grade_own(GradingRequest(lessons, kind, trade))
-        ]
+    graded = (
+        (kind, [v for t in all_trades for v in grade_own(GradingRequest(lessons, kind, t))])
+        for kind in kinds
+    )
+    yield from apply_to_kinds(graded, deviations, remarks)
+
+
+def apply_to_kinds(
+    verdicts: Iterable[tuple[str, list[Verdict]]], deviations: DeviationsOnDay, remarks: list[str]
+) -> Iterator[Verdict]:
+    """The verdicts on each kind of our own client, with its known deviations applied.
+
+    ``remarks`` grows by lines on known deviations without effect.
+    """
+    for kind, of_kind in verdicts:
         applied, notes = apply(
-            deviations.entries, verdicts, judge="client", kind=kind, today=deviations.today
+            deviations.entries, of_kind, judge="client", kind=kind, today=deviations.today
         )
         remarks.extend(notes)
         yield from applied
