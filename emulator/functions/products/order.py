@@ -326,9 +326,9 @@ def _read_choice(call: Call, product_type: str, sent: Mapping[str, Any]) -> Tari
 def _usual_choice(call: Call, product_type: str, draft: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters of the classic choice, whichever were sent; ``datacenter`` as a tuple."""
     places = draft.get("datacenter", ())
-    one = {"datacenter": places[0]} if len(places) == 1 else {}
+    single = {"datacenter": places[0]} if len(places) == 1 else {}
     rest = {name: value for name, value in draft.items() if name != "datacenter"}
-    choice = _read_choice(call, product_type, {**rest, **one})
+    choice = _read_choice(call, product_type, {**rest, **single})
     if choice.datacenter is not None:
         places = (choice.datacenter,)
     usual = {"pricelist": choice.pricelist, "datacenter": places or None, "period": choice.period}
