@@ -18,7 +18,7 @@ async function call(func, params = {}) {
 }
 
 const order = await call("soft.order.param", {
-  pricelist: ISPMANAGER_LITE, period: "1", ip: "192.0.2.201", licname: "from-node",
+  pricelist: ISPMANAGER_LITE, period: "1", ip: "0.0.0.0", licname: "from-node",
   skipbasket: "on", clicked_button: "finish", sok: "ok",
 });
 const elid = order.id.v;

@@ -38,7 +38,7 @@ function exit_with(string $message): never
 }
 
 $order = call('soft.order.param', [
-    'pricelist' => ISPMANAGER_LITE, 'period' => '1', 'ip' => '192.0.2.201', 'licname' => 'from-php',
+    'pricelist' => ISPMANAGER_LITE, 'period' => '1', 'ip' => '0.0.0.0', 'licname' => 'from-php',
     'skipbasket' => 'on', 'clicked_button' => 'finish', 'sok' => 'ok',
 ]);
 $elid = (string) $order->id;

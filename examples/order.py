@@ -12,6 +12,7 @@ URL = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:1500/billmgr"
 LOGIN = os.environ.get("MOCKSELLER_LOGIN", "reseller")
 PASSWORD = os.environ.get("MOCKSELLER_PASSWORD", "secret")
 ISPMANAGER_LITE = "55227"
+ADDRESS = "0.0.0.0"  # noqa: S104 - may have many licenses, so that this runs twice
 
 
 def call(client: httpx.Client, func: str, **params: str) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def main() -> None:
     """Run the example."""
     with httpx.Client(timeout=30, trust_env=False) as client:
         order = call(
-            client, "soft.order.param", pricelist=ISPMANAGER_LITE, period="1", ip="192.0.2.201",
+            client, "soft.order.param", pricelist=ISPMANAGER_LITE, period="1", ip=ADDRESS,
             licname="from-python", skipbasket="on", clicked_button="finish", sok="ok",
         )  # fmt: skip
         license_id = order["id"]["v"]

@@ -32,7 +32,7 @@ field() {
     sed -n "s|.*<$1\( [^>]*\)\{0,1\}>\([^<]*\)</$1>.*|\2|p" | head -n 1
 }
 
-order="$(call soft.order.param "pricelist=$ispmanager_lite" period=1 ip=192.0.2.201 \
+order="$(call soft.order.param "pricelist=$ispmanager_lite" period=1 ip=0.0.0.0 \
     licname=from-shell skipbasket=on clicked_button=finish sok=ok)"
 elid="$(printf '%s' "$order" | field id)"
 echo "license $elid"

@@ -51,6 +51,8 @@ def test_an_example_orders_reads_the_key_prolongs_and_prints_the_balance(
     assert lines["key"].startswith(f"{lines['license']}-")
     assert lines["paid until"] == service["expires"]
     seller_server.journal.verify(func="service.prolong", count=1)
+    again = run(name, seller_server.url)
+    assert again.returncode == 0, again.stderr
 
 
 @pytest.mark.parametrize("name", CLIENTS)

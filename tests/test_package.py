@@ -132,5 +132,13 @@ def test_former_names_of_the_plugins_load_the_same_once(pytester: pytest.Pyteste
     assert plugins.get_plugin("mockseller.pytest_plugin") is pytest_plugin
 
 
+def test_the_tests_of_the_page_pass(pytester: pytest.Pytester) -> None:
+    blocks = re.findall(r"(?s)```python\n(.*?)```", PAGE.read_text("utf-8"))
+    pytester.makepyfile(
+        "\n".join(blocks) + "\ndef test_of_a_world(strict_seller): assert strict_seller.order()\n"
+    )
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=2)
+
+
 def test_nothing_is_hidden_where_ours_come_first() -> None:
     assert list(packages.find_hiding()) == []
