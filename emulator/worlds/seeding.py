@@ -91,7 +91,8 @@ def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemCl
     write_tariffs(db, fixture.tariffs)
     db.many(_TYPE, [asdict(own_type) for own_type in fixture.types])
     db.many(
-        _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
+        _PROMO,
+        [{"code": p.code, "percent": p.percent, "type": p.type} for p in fixture.promo_codes],
     )
     db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
     shop = Shop(db, read(db), now, load(db), system_clock)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from emulator.domain.billing import checkout, orders, paid_changes, payments
 from emulator.domain.billing.discounts import Price
@@ -80,6 +80,16 @@ def test_a_promo_code_takes_its_share_off_every_position(bench: ShopBench) -> No
     before = bench.money()
     checkout.pay(bench.shop, bench.account, None)
     assert before - bench.money() == Decimal("4.50")
+
+
+def test_a_promo_code_of_one_type_takes_nothing_off_the_others(bench: ShopBench) -> None:
+    bench.put(ip="10.0.0.1")
+    orders.use_promocode(bench.shop, bench.account, "SPRING")
+    for product_type, total in (("soft", "4.50"), ("vds", "5.00")):
+        bench.shop.db.run(Statement(update(tables.promo_code).values(type=product_type)))
+        basket = orders.find_basket(bench.shop, bench.account)
+        assert basket is not None
+        assert basket.total == Decimal(total)
 
 
 def test_a_promo_code_nobody_knows_is_missed_and_one_without_a_basket_unusable(

@@ -236,6 +236,38 @@ def test_107_a_chosen_card_pays_the_whole_order_where_the_balance_is_not_first(
     assert paid.field("ok") == "func=order", "without a way of paying the balance is the first"
 
 
+def test_36_an_order_shows_what_is_paid_for_it(seller: Seller) -> None:
+    line: dict[str, Any] = {"clicked_button": "order", "order_period": 1, "pricelist": 6}
+    ordered = [seller.call("v2.vds.order.param", **line, sok="ok") for _ in range(3)]
+    first, second, _ = (answer.field("lineitem.id") for answer in ordered)
+    seller.call("cart", promocode="SPRING", sok="ok")
+
+    def amounts(table: str) -> list[str]:
+        return [row["amount_iso"] for row in rows_of(seller.call("order"), table)]
+
+    waiting = seller.call("cart").xml.findtext("total/cost")
+    assert amounts("openlist") == [f"{waiting} EUR"]
+    seller.call(IN_A_CART, elid=f"{first}, {second}", paymethod_id=0, sok="ok")
+    assert amounts("paidlist")[0] == "5.40 EUR"
+    rest = seller.call("basket").field("billorder")
+    seller.call("basket", id=rest, clicked_button="free", sok="ok")
+    assert sorted(amounts("paidlist")[:2]) == ["2.70 EUR", "5.40 EUR"]
+    assert (waiting, seller.account()["balance"]) == ("8.10", "991.90")
+
+
+def test_142_the_newer_cart_offers_the_ways_to_pay(seller: Seller) -> None:
+    line: dict[str, Any] = {"clicked_button": "order", "order_period": 1, "pricelist": 6}
+    position = seller.call("v2.vds.order.param", **line, sok="ok").field("lineitem.id")
+    form = seller.call(IN_A_CART, elid=position)
+    offered = [option.get("key") for option in form.xml.findall("slist[@name='paymethod_id']/val")]
+    assert offered == [row["paymethod"] for row in rows_of(form, "methodlist")]
+    assert (form.field("paymethod_id"), offered[0]) == ("0", "0")
+    seller.account("reseller", balance="0.00")
+    poor = rows_of(seller.call(IN_A_CART, elid=position), "methodlist")
+    assert [row["paymethod"] for row in poor] == offered[1:]
+    assert poor[0]["payment_minamount"] == "3.00"
+
+
 def test_107_a_payment_of_some_positions_leaves_the_others(seller: Seller) -> None:
     seller.account("reseller", balance="0.00")
     line: dict[str, Any] = {"clicked_button": "order", "order_period": 1, "pricelist": 6}

@@ -5,7 +5,7 @@ Source: docs/resale.md section 2.4 (``order``, its list ``openlist``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,6 @@ from sqlalchemy import bindparam, func, or_, select
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import orders
 from emulator.domain.billing.orders import DROPPED, OPEN_STATE
-from emulator.domain.money import ZERO
 from emulator.domain.services.services import DELETED
 from emulator.domain.world import Shop
 from emulator.store import tables
@@ -26,7 +25,13 @@ O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
 I = tables.order_item.c  # noqa: E741 - the same
 V = tables.service.c
 _LATEST = Statement(
-    select(O.id, O.state, O.created_at, func.count(I.id), func.sum(I.cost, type_=I.cost.type))
+    select(
+        O.id,
+        O.state,
+        O.created_at,
+        func.count(I.id),
+        func.coalesce(func.sum(I.cost), 0, type_=I.cost.type),
+    )
     .select_from(
         tables.order.outerjoin(tables.order_item, I.order_id == O.id).outerjoin(
             tables.service, V.id == I.service_id
@@ -46,7 +51,7 @@ _LATEST = Statement(
 
 @dataclass(frozen=True, slots=True)
 class BillOrder:
-    """One order: how many positions it has, and what they cost before a promo code."""
+    """One order: how many positions it has, and what they cost after all discounts."""
 
     id: int
     state: str
@@ -62,9 +67,10 @@ class BillOrder:
 
 def list_latest(shop: Shop, account: Account) -> list[BillOrder]:
     """The newest orders of an account, at most 200, without abandoned ones."""
-    basket = orders.find_basket(shop, account)
-    now = {} if basket is None else {basket.id: sum((i.cost for i in basket.items), ZERO)}
+    latest = [BillOrder(*row) for row in shop.db.rows(_LATEST, owner=account.id)]
+    # Rows of what waits have the price of the day it was put there, before a promo code.
+    basket = orders.find_basket(shop, account) if any(order.open for order in latest) else None
     return [
-        BillOrder(number, state, created_at, count, now.get(number, total or ZERO))
-        for number, state, created_at, count, total in shop.db.rows(_LATEST, owner=account.id)
+        replace(order, total=basket.total) if basket is not None and order.open else order
+        for order in latest
     ]

@@ -62,6 +62,9 @@ _MOVE = Statement(
     .where(I.id == bindparam("which"))
     .values(order_id=bindparam("moved_to"))
 )
+_PRICE = Statement(
+    update(tables.order_item).where(I.id == bindparam("which")).values(cost=bindparam("paid"))
+)
 _PROMO = Statement(
     update(tables.order).where(O.id == bindparam("which")).values(promocode=bindparam("set_to"))
 )
@@ -103,7 +106,7 @@ class Item:
     """One position: ``kind`` is order, prolong, changepricelist or addon.
 
     ``cost``: before the promo code and after the account's own discount, which is in ``detail``,
-    as are the addons that change.
+    as are the addons that change; once it is paid, after both.
     """
 
     id: int
@@ -130,17 +133,25 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """An account's unpaid order. ``percent`` is the promo code's discount."""
+    """An account's unpaid order.
+
+    ``percent`` is the promo code's discount; ``only_type`` the product type it is for, None: all.
+    """
 
     id: int
     promocode: str | None
     percent: int
+    only_type: str | None
     created_at: datetime
     items: tuple[Item, ...]
 
+    def code_percent(self, item: Item) -> int:
+        """The per cent that the promo code takes off a position."""
+        return self.percent if self.only_type in (None, item.service.type) else 0
+
     def price(self, item: Item) -> Decimal:
         """What a position costs after the promo code."""
-        return reduced(item.cost, self.percent)
+        return reduced(item.cost, self.code_percent(item))
 
     def discount(self, item: Item) -> Decimal:
         """The promo code's discount on a position."""
@@ -163,15 +174,14 @@ def find_basket(shop: Shop, account: Account) -> Basket | None:
     if row is None:
         return None
     number, promocode, created_at = row
-    percent = 0
-    if promocode is not None:
-        row = shop.db.row(_CODE, which=promocode)
-        percent = 0 if row is None else row[0]
+    code = None if promocode is None else shop.db.row(_CODE, which=promocode)
+    percent, only_type = (0, None) if code is None else code
     rows = shop.db.rows(_ITEMS, which=number)
     items = [Item(*(*row[:5], Service(*row[5:]))) for row in rows]
     if not items:
         return None
-    return Basket(number, promocode, percent, created_at, tuple(_priced_anew(shop, account, items)))
+    positions = tuple(_priced_anew(shop, account, items))
+    return Basket(number, promocode, percent, only_type, created_at, positions)
 
 
 def _priced_anew(shop: Shop, account: Account, items: Iterable[Item]) -> Iterator[Item]:
@@ -360,7 +370,12 @@ def use_promocode(shop: Shop, account: Account, code: str) -> None:
 
 
 def set_paid(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
-    """Marks a basket, or an order made of some of its positions, as paid; returns its number."""
+    """Marks a basket, or an order made of some of its positions, as paid; returns its number.
+
+    Its positions keep what was paid for them.
+    """
+    for item in positions:
+        shop.db.run(_PRICE, which=item.id, paid=basket.price(item))
     if len(positions) == len(basket.items):
         shop.db.run(_STATE, which=basket.id, set_to=PAID)
         return basket.id

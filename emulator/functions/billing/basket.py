@@ -168,7 +168,7 @@ def _percent(call: Call, basket: Basket, item: Item) -> Decimal:
     """The discount in per cent as it was agreed: the account's own and the promo code's."""
     tariff = call.shop.catalogue[item.service.tariff_id]
     own = discounts.find_percent(call.shop, call.user, tariff) if item.own_discount else 0
-    code = basket.percent if basket.discount(item) else 0
+    code = basket.code_percent(item) if basket.discount(item) else 0
     return HUNDRED - (HUNDRED - own) * (HUNDRED - code) / HUNDRED
 
 

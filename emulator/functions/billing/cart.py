@@ -19,8 +19,9 @@ from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, plain, reduced, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.functions import descriptions
+from emulator.functions.billing import ways_to_pay
 from emulator.functions.billing.payment_add import lead_to_page
-from emulator.functions.billing.ways_to_pay import lacking
+from emulator.functions.billing.ways_to_pay import MethodRow
 from emulator.functions.form_parts import addon_value, element
 from emulator.texts import label, period_label
 
@@ -178,7 +179,7 @@ def _configuration(call: Call, basket: Basket, item: Item, tariff: Tariff) -> It
     costs = [cost for _, _, cost in parts]
     if call.shop.world.rules.listed_prices == "account":
         own = discounts.find_percent(call.shop, call.user, tariff)
-        paid = [reduced(reduced(cost, own), basket.percent) for cost in costs]
+        paid = [reduced(reduced(cost, own), basket.code_percent(item)) for cost in costs]
         if sum(costs, ZERO) == item.cost + item.own_discount:
             # Each is rounded: the tariff takes the cents that make them add up.
             paid[0] = basket.price(item) - sum(paid[1:], ZERO)
@@ -226,6 +227,7 @@ def empty_cart(call: Call) -> ActionResult:
     "cartorder.create.confirm",
     takes=ConfirmParameters,
     returns=ConfirmForm,
+    tables={"methodlist": MethodRow},
     fails=FAILS,
     evidence=Evidence.OBSERVED,
     source=SOURCE,
@@ -246,7 +248,9 @@ def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -
             "paymethod_id": paymethod_id,
             "total_sum": with_currency(total, call.user.currency),
             "currency": call.user.currency,
-        }
+        },
+        slists={"paymethod_id": ways_to_pay.method_choices(call)},
+        lists={"methodlist": ways_to_pay.method_rows(call, total)},
     )
 
 
@@ -266,7 +270,7 @@ def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> Action
     total = sum((basket.price(item) for item in chosen), ZERO)
     if total <= call.user.available and call.shop.world.rules.balance_first:
         return _pay_from_balance(call, elid)
-    amount = max(lacking(call, total), method.minimum)
+    amount = max(ways_to_pay.lacking(call, total), method.minimum)
     numbers = [item.id for item in chosen]
     payment = topups.start(call.shop, call.user, method, amount, basket.id, positions=numbers)
     return lead_to_page(call, payment)

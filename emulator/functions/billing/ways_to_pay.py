@@ -59,6 +59,13 @@ def method_rows(call: Call, order_total: Decimal | None, kind: str = "") -> list
     return rows
 
 
+def method_choices(call: Call) -> list[Choice]:
+    """The select ``paymethod_id``: the balance, and every other way of paying."""
+    methods = topups.list_methods(call.shop, call.user.currency)
+    balance = Choice(str(FROM_BALANCE), call.words(BALANCE_NAME))
+    return [balance, *(Choice(str(method.id), call.words(method.name)) for method in methods)]
+
+
 def lacking(call: Call, total: Decimal) -> Decimal:
     """What is paid in for an order: what the balance lacks, 0 where it covers it.
 
