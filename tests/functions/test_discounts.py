@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -77,6 +79,17 @@ def test_discounts_are_shown_to_the_partner(seller: Seller) -> None:
     rows = seller.call("account.discountinfo").xml.findall("list[@name='promotion']/elem")
     shown = [(row.findtext("discount"), row.findtext("itemtype")) for row in rows]
     assert shown[:2] == [("10", ""), ("50", "platform")]
+    lines = seller.call("account.discountinfo", out="text").text.splitlines()
+    table = seller.call("account.discountinfo", out="csv").text
+    cells = list(csv.DictReader(io.StringIO(table, newline="")))
+    for place, row in enumerate(rows):
+        named = row.findtext("name/name") or ""
+        assert lines[place].startswith(f"id={row.findtext('id')} name.name={named}")
+        assert (cells[place]["name.name"], cells[place]["discount"]) == (
+            named,
+            row.findtext("discount"),
+        )
+    assert len(lines) == len(cells) == len(rows)
 
 
 @pytest.mark.parametrize(

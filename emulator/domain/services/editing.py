@@ -10,9 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
 from emulator.domain.services import order_rules, services
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
+
+SECRET = frozenset({"password", "key", "csr"})
+"""What is stored of a service and stands in no history."""
 
 
 def change(shop: Shop, account: Account, service: Service, changes: Mapping[str, Any]) -> Service:
@@ -37,13 +41,15 @@ def change(shop: Shop, account: Account, service: Service, changes: Mapping[str,
         changed = replace(changed, ip_changed_on=shop.today)
     if changed == service:
         return service
-    services.note(shop, service.id, account.login, "edit", _describe(service, changed))
+    named = "domain" if traits.of(shop.catalogue, service.type).domain else "licname"
+    services.note(shop, service.id, account.login, "edit", _describe(service, changed, named))
     return services.save(shop, changed)
 
 
-def _describe(before: Service, after: Service) -> str:
+def _describe(before: Service, after: Service, named: str) -> str:
+    """What differs, by the names of the parameters; ``named``: the one of the service's name."""
     pairs = (
-        ("licname", before.licname, after.licname),
+        (named, before.licname, after.licname),
         ("comment", before.comment, after.comment),
         ("ip", before.ip, after.ip),
         ("remoteip", before.remoteip, after.remoteip),
@@ -51,5 +57,10 @@ def _describe(before: Service, after: Service) -> str:
         ("period", before.period, after.period),
         ("item", before.parent_id, after.parent_id),
         ("autoprolong", before.autoprolong or "null", after.autoprolong or "null"),
+        *(
+            (name, before.params.get(name, ""), value)
+            for name, value in after.params.items()
+            if name not in SECRET
+        ),
     )
     return ", ".join(f"{name}: {old} -> {new}" for name, old, new in pairs if old != new)

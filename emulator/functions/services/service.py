@@ -43,6 +43,7 @@ from emulator.functions.products.common import LicenseRow, display_name, end_tex
 from emulator.functions.products.lists import tariff_selects
 from emulator.functions.products.product_type import SERVICE_COLUMNS
 from emulator.functions.products.states import POWER, POWER_FAILS, PowerAction
+from emulator.functions.services.history_texts import detail_text
 from emulator.store import tables
 from emulator.store.engine import Row
 from emulator.texts import HISTORY as HISTORY_TEXTS
@@ -215,12 +216,13 @@ def list_history(call: Call, elid: int, **paging: object) -> Rows:
     service = services.require_owned(call.shop, call.user, elid)
     head = {"plid": str(service.id), "plname": _name(call, service)}
     return HISTORY.page(
-        call, paging, partial(_history_row, call), fixed={"service": service.id}, head=head
+        call, paging, partial(_history_row, call, service), fixed={"service": service.id}, head=head
     )
 
 
-def _history_row(call: Call, row: Row) -> Mapping[str, object]:
-    number, at, user, what, detail, address = row
+def _history_row(call: Call, service: Service, row: Row) -> Mapping[str, object]:
+    number, at, user, what, stored, address = row
+    detail = detail_text(call, service, what, stored)
     label = call.words(HISTORY_TEXTS.get(what, {"en": what}))
     return {
         "id": number,

@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from emulator.wire.document import Shape
-from emulator.wire.formats.text import cells, error_parts, one_line, pairs
+from emulator.wire.formats.text import cells, error_parts, one_line, pairs, table_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,18 +29,25 @@ def render(document: Document) -> bytes:
     write = csv.writer(out)
     if document.shape is Shape.LISTING:
         rows = [_columns(cells(node)) for node in document.nodes if node.name == "elem"]
-        # A dict, for an ordered set: rows may lack a column that others have.
-        columns = list({column: None for row in rows for column in row})
-        if rows:
-            write.writerow([name for name, _ in columns])
-            write.writerows([[row.get(column, "") for column in columns] for row in rows])
+        write.writerows(_table(rows))
     elif document.shape is Shape.ERROR:
         write.writerow(["error", *map(one_line, error_parts(document))])
-    else:
-        fields = list(pairs(document))
+    elif fields := list(pairs(document)):
         write.writerow([name for name, _ in fields])
         write.writerow([value for _, value in fields])
+    else:  # A document of tables alone, such as the promotions.
+        write.writerows(_table([_columns(row) for row in table_rows(document)]))
     return out.getvalue().encode()
+
+
+def _table(rows: list[dict[tuple[str, int], str]]) -> list[list[str]]:
+    """Return the header and the rows; nothing where there are none."""
+    # A dict, for an ordered set: rows may lack a column that others have.
+    columns = list({column: None for row in rows for column in row})
+    if not rows:
+        return []
+    header = [name for name, _ in columns]
+    return [header, *([row.get(column, "") for column in columns] for row in rows)]
 
 
 def _columns(row: Iterable[tuple[str, str]]) -> dict[tuple[str, int], str]:

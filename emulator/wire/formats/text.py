@@ -27,8 +27,9 @@ _AROUND = frozenset({"tparams", "saved_filters", "slist", "flist", "list"})
 def render_text(document: Document) -> bytes:
     r"""Return ``id=101 licname=node1`` a row for a list, ``name=value`` a line for anything else.
 
-    A row ends with the numbers that stand beside labels, such as ``item_status_orig=2``. A line
-    break inside a value is written as ``\n``. An error is one line ``ERROR type=… object=… msg=…``.
+    A row ends with the numbers that stand beside labels, such as ``item_status_orig=2``; a document
+    of tables alone, such as the promotions, is written as their rows. A line break inside a value
+    is written as ``\n``. An error is one line ``ERROR type=… object=… msg=…``.
     """
     if document.shape is Shape.LISTING:
         lines = [
@@ -40,7 +41,10 @@ def render_text(document: Document) -> bytes:
         kind, about, msg = error_parts(document)
         lines = [f"ERROR type={one_line(kind)} object={one_line(about)} msg={one_line(msg)}"]
     else:
-        lines = [f"{name}={one_line(value)}" for name, value in pairs(document)]
+        lines = [f"{name}={one_line(value)}" for name, value in pairs(document)] or [
+            " ".join([f"{name}={one_line(text)}" for name, text in row])
+            for row in table_rows(document)
+        ]
     return "".join([line + "\n" for line in lines]).encode()
 
 
@@ -87,6 +91,12 @@ def pairs(document: Document) -> Iterator[tuple[str, str]]:
     names = {node.name for node in outer}
     fields = [*outer, *(node for node in inner if node.name not in names)]
     return _dotted("", [node for node in fields if node.name not in _AROUND])
+
+
+def table_rows(document: Document) -> list[list[tuple[str, str]]]:
+    """Return the rows of all tables of a document, nested values by their dotted names."""
+    rows = [row for node in document.nodes if node.name == "list" for row in node.children or ()]
+    return [list(_dotted("", row.children or ())) for row in rows if row.name == "elem"]
 
 
 def _dotted(prefix: str, nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
