@@ -92,6 +92,17 @@ def create_app(
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 
+    _add_api(app, pipeline, settings)
+    _add_long_requests(app, pipeline)
+    _add_payment_pages(app, PaymentPages(worlds))
+    _add_license_files(app, LicenseFileApi(worlds))
+    _add_control(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
+    return app
+
+
+def _add_api(app: Flask, pipeline: Pipeline, settings: Settings) -> None:
+    """Adds the API, at every path that clients know it by."""
+
     def billmgr(world: str = "") -> Response:
         # The request itself, not Flask's proxy, which costs a microsecond per access.
         http = flask.globals.request_ctx.request
@@ -118,11 +129,6 @@ def create_app(
 
     for path in PATHS:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
-    _add_long_requests(app, pipeline)
-    _add_payment_pages(app, PaymentPages(worlds))
-    _add_license_files(app, LicenseFileApi(worlds))
-    _add_control(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
-    return app
 
 
 def _is_browser(http: HttpRequest) -> bool:

@@ -85,11 +85,7 @@ class Client:
                 DeprecationWarning,
                 stacklevel=2,
             )
-        parts = urlsplit(url)
-        if parts.username or parts.query:
-            raise ValueError("the url is the bare address of the API: no login, no query in it")
-        if not (user_agent.isascii() and user_agent.isprintable()):
-            raise ValueError("the user agent is not one line of ASCII")
+        _check_addressing(url, user_agent)
         self.url = url
         self.retry_policy = patience or retry_policy
         self._style = Style(out=out, lang=lang)
@@ -236,3 +232,12 @@ def _own_agent() -> str:
         return f"mockseller/{version('mockseller')}"
     except PackageNotFoundError:  # the source, not installed
         return "mockseller"
+
+
+def _check_addressing(url: str, user_agent: str) -> None:
+    """Raise ValueError for an address with more in it, or an agent that is no header."""
+    parts = urlsplit(url)
+    if parts.username or parts.query:
+        raise ValueError("the url is the bare address of the API: no login, no query in it")
+    if not (user_agent.isascii() and user_agent.isprintable()):
+        raise ValueError("the user agent is not one line of ASCII")

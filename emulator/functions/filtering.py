@@ -234,12 +234,11 @@ class FilterReader:
                 else:
                     _add_limit(conditions, column, how, name, text.strip())
             elif name == column.operator:
-                if text.strip() not in COMPARISONS:
-                    raise BadValue(name, text)
+                self._operator(call, column, text)
             elif column.kind in ("day", "instant"):
                 _add_day(conditions, column, name, text.strip(), shown)
             elif column.kind == "money":
-                operator = sent.get(column.operator, "").strip() or "equal"
+                operator = self._operator(call, column, sent.get(column.operator, ""))
                 _add_amount(conditions, column, operator, text.strip(), shown)
             elif column.kind == "text":
                 _add_part(conditions, column, text.strip(), shown)
@@ -249,6 +248,19 @@ class FilterReader:
                     self._check_words(call, column, name, text, words)
                 _add_words(conditions, column, words, shown)
         return conditions
+
+    def _operator(self, call: Call, column: Column, text: str) -> str:
+        """How an amount is compared: a word of COMPARISONS, or its label in the select.
+
+        Raises BadValue for any other word.
+        """
+        word = text.strip() or "equal"
+        choices = self._selects(call).get(column.operator, ())
+        keys = {choice.label.casefold(): choice.key for choice in choices}
+        operator = keys.get(word.casefold(), word)
+        if operator not in COMPARISONS:
+            raise BadValue(column.operator, text)
+        return operator
 
     def _column(self, name: str, text: str, shown: RowFields) -> Column:
         column = self._by_parameter.get(name)
@@ -380,7 +392,7 @@ def _add_amount(
     sent = _amount(text)
     if sent is None:
         raise BadValue(column.name, text)
-    compare, name = COMPARISONS.get(operator, COMPARISONS["equal"]), column.row_field
+    compare, name = COMPARISONS[operator], column.row_field
     conditions.tests.append(
         lambda row: any(compare(amount, sent) for amount in _amounts(row, name, shown))
     )

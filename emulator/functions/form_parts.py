@@ -97,9 +97,17 @@ def _periods_named(periods: tuple[int, ...], lang: str) -> tuple[Choice, ...]:
 
 
 def autoprolong_choices(call: Call, tariff: Tariff, period: int) -> list[Choice]:
-    """``null`` and what goes on after this period: the tariff's months, or the day."""
+    """``null`` and what goes on after this period: the tariff's months, or the day.
+
+    What would be ignored is not offered.
+    """
     offered = tariff.periods(call.user.currency)
-    further = [p for p in offered if (p == DAY if period == DAY else p > 0)]
+    further = [
+        p
+        for p in offered
+        if (p == DAY if period == DAY else p > 0)
+        and order_rules.choose_autoprolong(tariff, period, p) == p
+    ]
     return [Choice("null", call.words(NO_AUTOPROLONG)), *period_choices(call, further)]
 
 

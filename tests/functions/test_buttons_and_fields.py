@@ -31,8 +31,8 @@ STORED = "payment.recurring.stored_methods"
 @pytest.mark.parametrize(
     ("func", "functions"),
     [
-        ("service", SERVICE),
-        ("item", SERVICE),
+        ("service", [*SERVICE, "service.filter"]),
+        ("item", [*SERVICE, "item.filter"]),
         ("service.ip", ["service.ip.edit", "service.ip.delete"]),
         ("payment", ["payment.add", "payment.delete", "payment.filter"]),
         (STORED, [f"{STORED}.delete", f"{STORED}.edit"]),

@@ -12,15 +12,21 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import select
 
+from emulator import testing
 from emulator.api.registry import Function, Kind
 from emulator.store import tables
 from emulator.store.engine import Statement
+from emulator.testing.client import World
+from emulator.worlds.fixtures.load import world_names
 from tests.functions.seller import Seller
 from tests.handlers import REGISTRY
+from tests.tiers import Tally
 
 RECORDS_OF_CALLS = {"journal", "session", "login_failure"}
 LABELS = {"ostempl"}
 """What a row shows by a label without the name beside it."""
+SYSTEMS = frozenset({"ostempl", "instances_os"})
+"""The two names of an operating system."""
 LISTS = [
     function.name
     for function in REGISTRY
@@ -39,9 +45,9 @@ NEEDS_MORE = {
 """Forms whose submit takes something that no form shows, and what."""
 
 
-def state(shop: Seller) -> dict[str, list[Any]]:
+def state(shop: Seller | testing.Seller, world: str = "default") -> dict[str, list[Any]]:
     """Every row of the world but the records of calls; a field stored as empty is none."""
-    db = shop.worlds.connect("default")
+    db = shop.worlds.connect(world)
     return {
         table.name: [tuple(map(_without_empty, row)) for row in db.rows(Statement(select(table)))]
         for table in tables.metadata.sorted_tables
@@ -162,3 +168,110 @@ def _sent_back(shop: Seller, function: Function) -> str:
     example = {name: text for name, text in function.example.items() if name != "sok"}
     shown = form_values(shop, function.name, "xml", **example)
     return refusal(shop, function.name, {**example, **shown})
+
+
+def test_forms_and_rows_of_services_change_nothing_in_every_shipped_world(
+    seller: testing.Seller, tally: Tally
+) -> None:
+    """One service of each tariff and state, by its form and by its row."""
+    faults, tried = [], []
+    for fixture in world_names():
+        world = seller.world(fixture, fixture)
+        world.rules(item_lists=True)
+        world.call("whoami")
+        before = state(seller, fixture)
+        for row in _different_services(world):
+            func = f"{row['itemtype']}.edit"
+            for sent in (_fields(world, func, elid=row["id"]), _row(world, row)):
+                answer = world.call(func, **{**sent, "elid": row["id"], "sok": "ok"})
+                if answer.error:
+                    faults.append((fixture, func, row["id"], answer.error))
+            tried.append(f"{fixture} {func} {row['id']}")
+        assert changed_tables(before, state(seller, fixture)) == [], fixture
+    assert faults == []
+    tally("services by form and row", tried, len(tried))
+    assert {name.split()[0] for name in tried} >= set(world_names()) - {"empty"}
+
+
+def _different_services(world: World) -> list[dict[str, str]]:
+    kinds = ("itemtype", "pricelist_id", "status")
+    found = {tuple(row[name] for name in kinds): row for row in world.call("service").rows()}
+    return list(found.values())
+
+
+def _fields(world: World, func: str, **sent: str) -> dict[str, str]:
+    """The fields of a form as a client reads them in xml."""
+    return {
+        str(each.tag): each.text or "" for each in world.call(func, **sent).xml if not len(each)
+    }
+
+
+def _row(world: World, row: dict[str, str]) -> dict[str, str]:
+    """The row in the list of its type: a label by the number beside it."""
+    rows = world.call(row["itemtype"]).xml.findall("elem")
+    own = next(each for each in rows if each.findtext("id") == row["id"])
+    texts = {str(cell.tag): cell.get("orig", cell.text or "") for cell in own}
+    return {name: text for name, text in texts.items() if name not in LABELS}
+
+
+def _choices(world: World, func: str, **sent: str) -> list[tuple[str, str, str]]:
+    """Every choice of a form: the select, its key, the key it depends on."""
+    slists = world.call(func, **sent).xml.findall("slist")
+    return [
+        (slist.get("name", ""), choice.get("key", ""), choice.get("depend", ""))
+        for slist in slists
+        for choice in slist.findall("val")
+    ]
+
+
+def test_every_choice_of_an_order_form_is_taken_and_shown(
+    seller: testing.Seller, tally: Tally
+) -> None:
+    """Each with the other values that the form has, as a client area recalculates it."""
+    faults, tried = [], []
+    for fixture, types in (("small", None), ("subtypes", ("vds.vps",)), ("hoster", ("forexbox",))):
+        world = seller.world(fixture, fixture)
+        for name in types or _service_lists(world):
+            for func in (f"{name}.order.param", f"v2.{name}.order.param"):
+                first = func.replace(".param", ".pricelist")
+                tariff = world.call(first).xml.findtext("list/elem/id") or ""
+                shown = _fields(world, func, pricelist=tariff)
+                for slist, key, depends in _choices(world, func, pricelist=tariff):
+                    system = dict.fromkeys(SYSTEMS & shown.keys(), depends) if depends else {}
+                    sent = {**shown, **system, slist: key, "sv_field": slist}
+                    answer = world.call(func, **sent)
+                    if answer.error or answer.field(slist) != key:
+                        faults.append((fixture, func, slist, key, answer.error))
+                    tried.append(f"{fixture} {func} {key} {slist}")
+    assert faults == []
+    assert {name.split()[-1] for name in tried} >= {
+        "autoprolong",
+        "ostempl",
+        "recipe",
+        "instances_os",
+    }
+    tally("choices of order forms", tried, len(tried))
+
+
+def _service_lists(world: World) -> list[str]:
+    menus = world.call("menu").xml.findall("menu")
+    section = next(menu for menu in menus if menu.get("name") == "mainmenuservice")
+    return [node.get("action", "") for node in section]
+
+
+def test_every_choice_of_an_edit_form_is_taken_and_kept(seller: testing.Seller) -> None:
+    """But another operating system, which installs the server anew."""
+    faults, tried = [], set()
+    for row in _different_services(seller):
+        func, elid = f"{row['itemtype']}.edit", {"elid": row["id"]}
+        shown = _fields(seller, func, **elid)
+        for slist, key, _ in _choices(seller, func, **elid):
+            if slist in SYSTEMS | {"recipe"}:
+                continue
+            answer = seller.call(func, **{**shown, slist: key, "sok": "ok"})
+            kept = _fields(seller, func, **elid)[slist]
+            if answer.error or kept != key:
+                faults.append((func, row["id"], slist, key, kept, answer.error))
+            tried.add((func, slist))
+    assert faults == []
+    assert len(tried) > 12

@@ -6,16 +6,17 @@ What has no state here says so by an empty list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Part, Raw, Rows
 from emulator.api.fields import Amount, Id, Text, Whole
-from emulator.api.registry import Evidence, Family
+from emulator.api.registry import Evidence, Family, Function, Handler
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
+from emulator.domain.catalogue.catalogue import Words
 from emulator.domain.services import services
 from emulator.domain.services.services import DELETED, Service
 from emulator.errors import AccessDenied, BadValue, Missed
@@ -52,6 +53,21 @@ ITEMS = Listing(
 )
 
 
+def _declare_list(
+    name: str, returns: type[WireSchema], title: Words
+) -> Callable[[Handler], Function]:
+    """A list of what the account has; its name is observed."""
+    return FAMILY.listing(
+        name,
+        takes=Paging,
+        returns=returns,
+        fails=(AccessDenied, BadValue),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        title=title,
+    )
+
+
 class LoginLogRow(WireSchema):
     """One session that was opened."""
 
@@ -61,15 +77,7 @@ class LoginLogRow(WireSchema):
     ip = Text("Address from which it was opened.")
 
 
-@FAMILY.listing(
-    "authlog",
-    takes=Paging,
-    returns=LoginLogRow,
-    fails=(AccessDenied, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
-    title={"en": "Access log", "ru": "Журнал посещений"},
-)
+@_declare_list("authlog", LoginLogRow, {"en": "Access log", "ru": "Журнал посещений"})
 def list_login_log(call: Call, **paging: Any) -> Rows:
     """Which login opened a session, when and from where, newest first; `authinfo` opens none."""
     return LOGINS.page(call, paging, _login_fields, fixed={"owner": call.user.id})
@@ -94,15 +102,7 @@ class ServiceAtAGlance(WireSchema):
     expiredate = Text(descriptions.EXPIRES)
 
 
-@FAMILY.listing(
-    "dashboard.items",
-    takes=Paging,
-    returns=ServiceAtAGlance,
-    fails=(AccessDenied, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
-    title={"en": "Services", "ru": "Услуги"},
-)
+@_declare_list("dashboard.items", ServiceAtAGlance, {"en": "Services", "ru": "Услуги"})
 def list_items(call: Call, **paging: Any) -> Rows:
     """The services of the account, newest first; a client area shows their number, `p_elems`."""
     return ITEMS.page(call, paging, lambda row: _item(call, row), fixed={"owner": call.user.id})
@@ -129,15 +129,7 @@ class ProviderAtAGlance(WireSchema):
     currency = Text(descriptions.CURRENCY)
 
 
-@FAMILY.listing(
-    "dashboard.providers",
-    takes=Paging,
-    returns=ProviderAtAGlance,
-    fails=(AccessDenied, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
-    title={"en": "Providers", "ru": "Провайдеры"},
-)
+@_declare_list("dashboard.providers", ProviderAtAGlance, {"en": "Providers", "ru": "Провайдеры"})
 def list_providers(call: Call, **paging: Any) -> Rows:
     """The providers, of which there is one, with the balance there."""
     user = call.user

@@ -256,15 +256,18 @@ def refuse_what_would_be_ignored(
             raise BadValue(name, value)
 
 
-def with_usual_names(sent: Mapping[str, Any]) -> dict[str, Any]:
+def with_usual_names(sent: Mapping[str, Any], changed: str = "") -> dict[str, Any]:
     """What was sent, under the names that servers of all types have for it.
 
-    Raises BadValue where it was sent under both names and differs.
+    Raises BadValue where it was sent under both names and differs, unless one of them is the
+    field of a form that was ``changed``: that one counts.
     """
     usual = dict(sent)
     for own, name in OWN_NAMES.items():
         value = usual.pop(own, "")
-        if value and usual.get(name) and usual[name] != value:
+        if changed == name and usual.get(name):
+            continue
+        if value and changed != own and usual.get(name) and usual[name] != value:
             raise BadValue(own, value)
         if value or (own in sent and name not in usual):
             usual[name] = value

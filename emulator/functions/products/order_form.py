@@ -101,10 +101,10 @@ def read_selection(
     if months == ON:
         months = chosen if chosen > 0 or chosen == DAY else None
     order_rules.check_autoprolong(tariff, account.currency, chosen, months)
-    usual = with_usual_names(draft)
-    if call.params.get("sv_field"):
-        changed = OWN_NAMES.get(call.params["sv_field"], call.params["sv_field"])
-        usual = order_rules.drop_misfits(tariff, usual, changed)
+    changed = call.params.get("sv_field", "")
+    usual = with_usual_names(draft, changed)
+    if changed:
+        usual = order_rules.drop_misfits(tariff, usual, OWN_NAMES.get(changed, changed))
     with sent_names(call):
         options = order_rules.choose_options(
             tariff, usual.get("datacenter"), usual.get("ostempl", ""), usual.get("recipe", "")
