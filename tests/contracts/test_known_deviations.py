@@ -9,10 +9,12 @@ import httpx
 import pytest
 
 from contracts.checks.deviations import OURS, read_file
+from emulator.api.registry import Kind as Kinds
 from emulator.testing import Seller
 from reseller_client import AlreadyExists, Client, LicenseOrder, RetryPolicy, UnknownOutcome
 from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore, WhmcsReseller
 from tests.clocks import stopped_clock
+from tests.handlers import REGISTRY
 
 HOSTED = Hosted(service_id=12, ip="192.0.2.201", licname="web-1", tariff=55227)
 ORDER = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-1", remoteid="l12")
@@ -62,6 +64,27 @@ def test_each_has_its_reason() -> None:
     assert {(entry.judge, entry.kind) for entry in deviations} == {
         ("client", Kind.WHMCS.name.lower())
     }
+
+
+def test_whmcs_reads_no_list_so_that_a_saved_filter_hides_nothing_from_it(
+    seller: Seller, today: Callable[[], date]
+) -> None:
+    """Its whole life with a license behind a filter that hides every row."""
+    seller.call("soft.filter", id="1", sok="ok")
+    with _client(seller, httpx.WSGITransport(app=seller.wsgi)) as client:
+        whmcs = WhmcsReseller(client, MemoryStore(), today=today)
+        ordered = whmcs.create_account(HOSTED)
+        whmcs.suspend_account(HOSTED)
+        assert whmcs.unsuspend_account(HOSTED).key == ordered.key
+        whmcs.change_params(HOSTED)
+        seller.clock.advance("29 days")
+        assert whmcs.daily_run().prolonged == (ordered.license_id,)
+        whmcs.terminate_account(HOSTED)
+        assert whmcs.create_account(HOSTED).license_id == ordered.license_id
+    assert seller.call("soft").rows() == []
+    funcs = {entry["func"] for entry in seller.journal.entries()} - {"soft", "soft.filter"}
+    assert {"soft.order.param", "soft.edit", "soft.suspend", "service.prolong"} <= funcs
+    assert not {name for name in funcs if REGISTRY[name].kind is Kinds.LISTING}
 
 
 def test_whmcs_does_not_look_for_an_order_whose_answer_was_lost(
