@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from contracts.checks.client.calls import CALLS
 from contracts.checks.client.exchanges import judge_client
 from contracts.record.document import Node
@@ -88,7 +86,6 @@ def test_a_call_that_does_not_exist_is_told() -> None:
     assert "client.call: the client has no licenses.paint" in _failure(other)
 
 
-@pytest.mark.parametrize("call", sorted(CALLS))
-def test_every_call_of_the_client_is_held_against_an_exchange(call: str) -> None:
+def test_every_call_of_the_client_is_held_against_an_exchange() -> None:
     used = {exchange.reading.call for exchange in RECORDS.values() if exchange.reading}
-    assert call in used
+    assert set(CALLS) - used == set()

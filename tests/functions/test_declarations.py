@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 from emulator import functions
 from emulator.api.fields import Rest, WireField
 from emulator.api.schema import WireSchema
@@ -55,9 +53,12 @@ def described(schema: WireSchema | None) -> Iterator[tuple[str, WireField]]:
     return ((name, field) for name, field in fields.items() if not isinstance(field, Rest))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_parameter_and_every_answer_field_says_what_it_means(name: str) -> None:
-    function = REGISTRY[name]
-    for schema in (function.takes, function.returns):
-        for field, declared in described(schema):
-            assert re.fullmatch(r"[A-Z`].*\.", declared.about), field
+def test_every_parameter_and_every_answer_field_says_what_it_means() -> None:
+    silent = [
+        (function.name, field)
+        for function in REGISTRY
+        for schema in (function.takes, function.returns)
+        for field, declared in described(schema)
+        if not re.fullmatch(r"[A-Z`].*\.", declared.about)
+    ]
+    assert silent == []

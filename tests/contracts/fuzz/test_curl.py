@@ -12,7 +12,7 @@ import pytest
 from contracts.checks.fuzz.control import WorldControl
 from contracts.checks.fuzz.curl import format_curl
 from contracts.target.seller import SellerSession, connect_wsgi
-from emulator.testing import Seller, SellerServer
+from emulator.testing import Seller, World
 
 ADDRESS = "http://127.0.0.1:1500/billmgr"
 LOGIN = {"authinfo": "reseller:secret"}
@@ -58,18 +58,18 @@ def judged_place() -> Any:  # noqa: ANN401 - a place for the length of a test
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_line_run_by_a_shell_asks_the_same(method: str) -> None:
+def test_a_line_run_by_a_shell_asks_the_same(seller_server: World, method: str) -> None:
     fields = {"func": "soft.edit", "elid": "100001", "licname": NASTY, "x": "a\x00b\r\nc", "ä": "ö"}
-    with SellerServer() as server, httpx.Client(trust_env=False, timeout=60) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         where = {"params" if method == "GET" else "data": {**fields, "out": "json", **LOGIN}}
-        repeated = http.build_request(method, server.url, **where)  # type: ignore[arg-type]
-        line = format_curl(repeated, server.url, password="secret")
+        repeated = http.build_request(method, seller_server.url, **where)  # type: ignore[arg-type]
+        line = format_curl(repeated, seller_server.url, password="secret")
         done = subprocess.run(
             ["sh", "-c", line],
             capture_output=True, check=True, timeout=60, env={"MOCKSELLER_PASSWORD": "secret"},
         )  # fmt: skip
         answered = http.send(repeated)
-        first, second = server.journal.entries(func="soft.edit")
+        first, second = seller_server.journal.entries(func="soft.edit")
     assert done.stdout == answered.content
     assert b"error" not in done.stdout
     assert (first["params"], first["method"]) == (second["params"], method)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -53,9 +53,16 @@ class Stand:
 
 @contextmanager
 def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand]:
-    with Seller(system_clock=stopped_clock()) as seller:
-        seller.clock.freeze("2027-01-10T12:00:00Z")
-        store = ModuleStore(folder / "modules.sqlite")
+    with Seller(system_clock=stopped_clock()) as seller, before(seller, folder) as stand:
+        stand.endpoint = ModuleEndpoint(stand.shop, prices_need_login=prices_need_login)
+        yield stand
+
+
+@contextmanager
+def before(seller: Seller, folder: Path) -> Iterator[Stand]:
+    """A shop with its file in this folder, before a seller whose world is new."""
+    seller.clock.freeze("2027-01-10T12:00:00Z")
+    with closing(ModuleStore(folder / "modules.sqlite")) as store:
         shop = ModuleShop(
             store,
             client_of(LossyLine(seller), seller.time.pass_time),
@@ -70,8 +77,7 @@ def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand
         shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES))
         shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))
         shop.offer(Product(279, 955304, "KernelCare", "KernelCare", CHEAP))
-        yield Stand(seller, shop, ModuleEndpoint(shop, prices_need_login=prices_need_login))
-        store.close()
+        yield Stand(seller, shop, ModuleEndpoint(shop))
 
 
 @dataclass

@@ -9,9 +9,11 @@ import pytest
 
 from contracts.checks.modules import RULES
 from contracts.verdicts import ASSUMED, Outcome
+from emulator.testing import Seller
+from tests.clocks import stopped_clock
 from tests.contracts.modules.mutants import ELSEWHERE, Mutant
 from tests.contracts.modules.mutants import MUTANTS as OF_ANSWERS
-from tests.contracts.modules.stand import Stand, examined, standing, wrong
+from tests.contracts.modules.stand import Stand, before, examined, standing, wrong
 from tests.contracts.modules.trade_mutants import TRADE_MUTANTS
 
 MUTANTS = (*OF_ANSWERS, *TRADE_MUTANTS)
@@ -23,9 +25,17 @@ def named(mutant: Mutant) -> str:
     return f"{mutant.rule}: {mutant.name}"
 
 
+@pytest.fixture(scope="module")
+def seller() -> Iterator[Seller]:
+    with Seller(system_clock=stopped_clock()) as made:
+        yield made
+
+
 @pytest.fixture
-def stand(tmp_path: Path) -> Iterator[Stand]:
-    with standing(tmp_path) as made:
+def stand(seller: Seller, tmp_path: Path) -> Iterator[Stand]:
+    """A shop for one test; the seller behind it only gets a new world."""
+    seller.reset()
+    with before(seller, tmp_path) as made:
         yield made
 
 

@@ -13,21 +13,16 @@ from contracts.record.exchange import FOLDER, read_file
 from contracts.record.levels import Choice
 from contracts.target.replay import replay
 from contracts.target.seller import connect_wsgi
-from contracts.verdicts import Outcome, Verdict
+from contracts.verdicts import Outcome
 from emulator.testing import Seller
 from tests.contracts.seller.interception import Fault, InterceptedCall, InterceptingApp, document
+from tests.contracts.seller.steps import verdict_on_step
 
 
 @pytest.fixture(scope="module")
 def honest() -> Iterator[Seller]:
     with Seller() as seller:
         yield seller
-
-
-def journeys(honest: Seller, fault: Fault, name: str) -> list[Verdict]:
-    """The course of a name at a seller with this fault."""
-    with connect_wsgi(InterceptingApp(honest.wsgi, fault)) as seller:
-        return list(run_journeys(seller, Choice(only=name), JourneyOptions()))
 
 
 def charges_twice(call: InterceptedCall) -> None:
@@ -179,19 +174,18 @@ FAULTS = [
 def test_a_seller_that_misbehaves_is_found_by_the_step(
     honest: Seller, fault: Fault, name: str, message: str
 ) -> None:
-    verdicts = {
-        verdict.name: verdict for verdict in journeys(honest, fault, name.rpartition("/")[0])
-    }
-    assert verdicts[name].outcome is Outcome.FAIL
-    assert message in str(verdicts[name])
-    assert verdicts[name].proof, "with what was asked and answered"
+    verdict = verdict_on_step(honest, fault, name)
+    assert verdict.outcome is Outcome.FAIL
+    assert message in str(verdict)
+    assert verdict.proof, "with what was asked and answered"
 
 
 @pytest.mark.every(5)
 @pytest.mark.parametrize("name", [LICENSES, SERVERS, MODULES, "flow/whmcs", "flow/billmanager"])
 def test_none_of_these_is_found_at_an_honest_seller(honest: Seller, name: str) -> None:
-    outcomes = {verdict.outcome for verdict in journeys(honest, lambda _: None, name)}
-    assert outcomes == {Outcome.PASS}
+    with connect_wsgi(honest.wsgi) as seller:
+        verdicts = list(run_journeys(seller, Choice(only=name), JourneyOptions()))
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}
 
 
 def shows_what_is_anothers(call: InterceptedCall) -> bytes | None:

@@ -48,6 +48,7 @@ class Run:
 
 whole_run = pytest.mark.timeout(600)
 """Some thousand calls, made once for all that is asked about them."""
+one_whole_run = pytest.mark.one_of("whole runs on a third-party seller")
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,7 @@ def whole() -> Iterator[Run]:
         yield Run(verdicts, before - made.balance, clean)
 
 
+@one_whole_run
 @whole_run
 def test_two_thirds_of_the_record_judge_a_stranger_for_little_money(whole: Run) -> None:
     certain = {exchange.name for exchange in RECORDS if exchange.evidence != "assumed"}
@@ -67,6 +69,7 @@ def test_two_thirds_of_the_record_judge_a_stranger_for_little_money(whole: Run) 
     assert whole.spent < Decimal(115)
 
 
+@one_whole_run
 @whole_run
 def test_an_honest_stranger_fails_nothing_and_is_left_as_it_was(whole: Run) -> None:
     wrong = (Outcome.FAIL, Outcome.ERROR)
@@ -74,7 +77,7 @@ def test_an_honest_stranger_fails_nothing_and_is_left_as_it_was(whole: Run) -> N
     assert whole.clean
 
 
-@pytest.mark.one_of("whole runs on a third-party seller")
+@one_whole_run
 @whole_run
 def test_read_only_judges_by_what_is_there(second: Second) -> None:
     verdicts, _ = second.judge_all(SpendingRules(read_only=True), flows=False)
@@ -273,6 +276,7 @@ def test_what_a_stranger_gets_wrong_is_found_by_name(
     assert message in str(failures[0])
 
 
+@one_whole_run
 @whole_run
 def test_the_honest_stranger_has_none_of_these_faults(whole: Run) -> None:
     names = {name for _, name, _ in FAULTS}

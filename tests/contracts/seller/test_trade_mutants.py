@@ -13,6 +13,7 @@ from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome
 from emulator.testing import Seller
 from tests.contracts.seller.interception import Fault, InterceptedCall, InterceptingApp
+from tests.contracts.seller.steps import verdict_on_step
 
 LICENSES, SERVERS, MODULES = "flow/custom/licences", "flow/custom/services", "flow/custom/modules"
 BALANCE = "the balance after"
@@ -124,12 +125,10 @@ FAULTS = [
 def test_a_seller_that_trades_wrongly_is_found_by_the_step(
     honest: Seller, fault: Fault, name: str, message: str
 ) -> None:
-    with connect_wsgi(InterceptingApp(honest.wsgi, fault)) as seller:
-        journeys = run_journeys(seller, Choice(only=name.rpartition("/")[0]), JourneyOptions())
-        verdicts = {verdict.name: verdict for verdict in journeys}
-    assert verdicts[name].outcome is Outcome.FAIL
-    assert message in str(verdicts[name])
-    assert verdicts[name].proof, "with what was asked and answered"
+    verdict = verdict_on_step(honest, fault, name)
+    assert verdict.outcome is Outcome.FAIL
+    assert message in str(verdict)
+    assert verdict.proof, "with what was asked and answered"
 
 
 def test_a_seller_that_sends_all_rows_on_each_page_hides_none(honest: Seller) -> None:
