@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec, spec_from_file_location
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -58,23 +57,10 @@ def load(module: str) -> ModuleType:
     return importlib.import_module(module)
 
 
-class OwnPackages:
-    """A finder for ``sys.meta_path`` that finds our packages where they are installed."""
-
-    @staticmethod
-    def find_spec(
-        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Finds one of the packages, and nothing else."""
-        del path, target
-        if name not in PACKAGES:
-            return None
-        folder = HOME / name
-        return spec_from_file_location(
-            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
-        )
-
-
 def prefer_own() -> None:
-    """Lets nothing hide our packages in this process: for commands, which import nobody else's."""
-    sys.meta_path.insert(0, OwnPackages())
+    """Lets nothing hide our packages in this process and in those that it starts.
+
+    For commands: they import nothing of a project.
+    """
+    if any(find_hiding()):
+        sys.path.insert(0, str(HOME))

@@ -122,6 +122,16 @@ def test_the_command_works_in_such_a_project(project: Path) -> None:
         cwd=project, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert "soft.order.param" in done.stdout
+    code = (
+        "from mockseller import own\n"
+        "from contracts import clock\n"
+        "from contracts.cli.workers import run_in_workers\n"
+        "print(len(list(run_in_workers([clock.now], 1))))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1\n"
 
 
 def test_former_names_of_the_plugins_load_the_same_once(pytester: pytest.Pytester) -> None:

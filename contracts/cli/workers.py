@@ -25,6 +25,8 @@ from typing import Final, Generic, TypeVar
 
 R = TypeVar("R")
 
+FIRST_MODULE: Final = "mockseller.own"
+"""Imported first in a worker, so that no folder of the user's project hides our packages."""
 YOUNG_OBJECTS: Final = 50_000
 """Objects until a worker collects garbage. With Python's 700 that took a third of a judge's time:
 it makes many trees that live shortly, beside much that lives as long as the process."""
@@ -64,7 +66,8 @@ def run_in_workers(
     iterator stops the workers.
     """
     context = get_context("forkserver")
-    context.set_forkserver_preload(sorted({_module_of(call) for call in calls}))
+    modules = {_module_of(call) for call in calls}
+    context.set_forkserver_preload([FIRST_MODULE, *sorted(modules)])
     waiting = deque(enumerate(calls))
     results: dict[int, R] = {}
     workers: list[_Worker[R]] = []
