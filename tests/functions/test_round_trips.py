@@ -195,8 +195,8 @@ def test_forms_and_rows_of_services_change_nothing_in_every_shipped_world(
 
 def _different_services(world: World) -> list[dict[str, str]]:
     kinds = ("itemtype", "pricelist_id", "status")
-    found = {tuple(row[name] for name in kinds): row for row in world.call("service").rows()}
-    return list(found.values())
+    rows = {tuple(row[name] for name in kinds): row for row in world.call("service").rows()}
+    return list(rows.values())
 
 
 def _fields(world: World, func: str, **sent: str) -> dict[str, str]:
@@ -269,9 +269,9 @@ def test_every_choice_of_an_edit_form_is_taken_and_kept(seller: testing.Seller) 
             if slist in SYSTEMS | {"recipe"}:
                 continue
             answer = seller.call(func, **{**shown, slist: key, "sok": "ok"})
-            kept = _fields(seller, func, **elid)[slist]
-            if answer.error or kept != key:
-                faults.append((func, row["id"], slist, key, kept, answer.error))
+            stored = _fields(seller, func, **elid)[slist]
+            if answer.error or stored != key:
+                faults.append((func, row["id"], slist, key, stored, answer.error))
             tried.add((func, slist))
     assert faults == []
     assert len(tried) > 12
