@@ -110,6 +110,21 @@ class Email(Text):
         return text
 
 
+class Phone(Text):
+    """A telephone number: digits with what is written between them, and an extension (assumed).
+
+    Empty is a value.
+    """
+
+    SHAPE = re.compile(r"\+?\(?[0-9][0-9 ().,/-]*( ?(x|ext\.?|доб\.?) ?[0-9]+)?\Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs)).strip()
+        if text and self.SHAPE.match(text) is None:
+            raise ValidationError("phone")
+        return text
+
+
 class Whole(WireField):
     """A whole number. A trailing ``;``, as in printed examples, is removed (docs/evidence.md 8)."""
 

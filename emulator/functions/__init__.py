@@ -58,7 +58,17 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
         payment.FAMILY, payment_recurring.FAMILY, inserted={"payment": payment_add.FAMILY}
     )
     money = (payments, expense.FAMILY)
-    clients = (account.FAMILY, profile.FAMILY, user.FAMILY, ticket.FAMILY)
+    by_name: dict[str, Function] = {}
+
+    def find(name: str, types: Mapping[str, OwnType]) -> Function | None:
+        return service_types.find_own(name, types) or by_name.get(name)
+
+    def is_known(name: str, types: Mapping[str, OwnType]) -> bool:
+        begins = any(other.startswith(f"{name}.") for other in by_name)
+        return begins or find(name, types) is not None
+
+    users = _joined(user.FAMILY, inserted={"user": user.declare_edit(is_known)})
+    clients = (account.FAMILY, profile.FAMILY, users, ticket.FAMILY)
     inserted = {
         "service.prolong": changepricelist.FAMILY,
         "service.instruction.html": addresses.FAMILY,
@@ -77,11 +87,7 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
         _joined(portal.FAMILY, statistics.FAMILY, domain_pages.FAMILY, domain_records.FAMILY),
         menu.declare_menu(products, money, clients),
     ]
-    by_name = {function.name: function for family in declared for function in family.functions}
-
-    def find(name: str, types: Mapping[str, OwnType]) -> Function | None:
-        return service_types.find_own(name, types) or by_name.get(name)
-
+    by_name |= {function.name: function for family in declared for function in family.functions}
     return (*declared, groupedit.declare_group_edit(find))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.api.context import Call, Choice
-from emulator.api.fields import Email, Flag, Text, Whole
+from emulator.api.fields import Email, Flag, Phone, Text, Whole
 from emulator.api.schema import WireSchema
 from emulator.domain.services import contacts
 from emulator.domain.services.contacts import OWNER, Owner
@@ -34,7 +34,7 @@ class ContactFields(WireSchema):
     middlename_locale = Text("Middle name in the letters of the country.")
     lastname_locale = Text("Last name in the letters of the country.")
     email = Email(descriptions.EMAIL, clears=True)
-    phone = Text(descriptions.PHONE)
+    phone = Phone(descriptions.PHONE)
     location_country = CountryNumber("Number of the country, as `country` lists it.")
     location_state = Text("State or region.")
     location_city = Text("City.")
@@ -61,7 +61,7 @@ class OwnerFields(WireSchema):
     owner_middlename_locale = Text("Middle name in the letters of the country.")
     owner_lastname_locale = Text("Last name in the letters of the country.")
     owner_email = Email(descriptions.EMAIL, clears=True)
-    owner_phone = Text(descriptions.PHONE)
+    owner_phone = Phone(descriptions.PHONE)
     owner_location_country = CountryNumber("Number of the country, as `country` lists it.")
     owner_location_state = Text("State or region.")
     owner_location_city = Text("City.")

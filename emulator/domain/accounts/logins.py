@@ -26,8 +26,9 @@ SUSPENDED, DELETED = "suspended", "deleted"
 """States of an account's own login beside the usual one, which is empty."""
 ALWAYS = frozenset({
     "auth", "keepalive", "logon", "menu", "session.newkey", "totp.confirm", "usrparam", "whoami",
+    "country", "country.state", "currency", "progress.get",
 })  # fmt: skip
-"""What every login may call (assumed)."""
+"""What every login may call (assumed): itself, and tables that forms need and that name nobody."""
 
 A, L, F = tables.account.c, tables.login.c, tables.login_failure.c
 _BY_LOGIN = Statement(

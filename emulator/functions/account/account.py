@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows, Value
-from emulator.api.fields import Amount, Day, Email, Structure, Sum, Text, Whole
+from emulator.api.fields import Amount, Day, Email, Phone, Structure, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import logins
@@ -199,7 +199,7 @@ class SettingsParameters(WireSchema):
 
     realname = Text(descriptions.REAL_NAME)
     email = Email(descriptions.EMAIL, clears=True)
-    phone = Text(descriptions.PHONE, longest=50)
+    phone = Phone(descriptions.PHONE, longest=50)
     lang = Text(descriptions.LANGUAGE)
     timezone = Text("Time zone; stored and shown, not acted upon.")
     startpage = Text("First page after the login; stored and shown, not acted upon.")

@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
-from emulator.api.fields import Email, PeriodPrice, Text, Whole
+from emulator.api.fields import Email, PeriodPrice, Phone, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts, logins, profiles
@@ -43,7 +43,7 @@ class RegistrationParameters(WireSchema):
     email = Email("E-mail address, which becomes the login.", needed=True)
     passwd = Text("Password of the new account, 4 characters at least.", needed=True)
     realname = Text(descriptions.REAL_NAME)
-    phone = Text(descriptions.PHONE)
+    phone = Phone(descriptions.PHONE)
 
 
 class RegistrationForm(WireSchema):

@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
-from emulator.api.fields import Email, Id, Ids, OneOf, Text, Whole
+from emulator.api.fields import Email, Id, Ids, OneOf, Phone, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries, profiles
@@ -83,7 +83,7 @@ class PayerDetails(WireSchema):
     country_legal = CountryNumber("Number of the country of its legal address.")
     address_legal = Text("Legal address: street and house.")
     email = Email(descriptions.EMAIL, clears=True)
-    phone = Text(descriptions.PHONE)
+    phone = Phone(descriptions.PHONE)
     vatnum = Text("Number for value-added tax.")
     inn = Text("Russian taxpayer number.")
     note = Text("A note about the payer.")

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
-from emulator.api.fields import Email, Id, Months, Numbered, OneOf, Text, Whole
+from emulator.api.fields import Email, Id, Months, Numbered, OneOf, Phone, Text, Whole
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
@@ -132,12 +132,12 @@ class CertificateOrderFields(AnyOrder, RequestFields):
     adm_lname = Text(descriptions.ADM_LAST_NAME)
     adm_jtitle = Text(descriptions.ADM_TITLE)
     adm_email = ContactEmail(descriptions.ADM_EMAIL)
-    adm_phone = Text(descriptions.ADM_PHONE)
+    adm_phone = Phone(descriptions.ADM_PHONE)
     tech_fname = Text(descriptions.TECH_FIRST_NAME)
     tech_lname = Text(descriptions.TECH_LAST_NAME)
     tech_jtitle = Text(descriptions.TECH_TITLE)
     tech_email = ContactEmail(descriptions.TECH_EMAIL)
-    tech_phone = Text(descriptions.TECH_PHONE)
+    tech_phone = Phone(descriptions.TECH_PHONE)
     approver_email_1 = ContactEmail(descriptions.APPROVER)
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
