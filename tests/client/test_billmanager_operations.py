@@ -67,6 +67,25 @@ def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: SellerAndR
     assert reseller.running.tasks() == ()
 
 
+def test_an_order_that_the_seller_left_in_its_basket_is_paid_once(desk: SellerAndReseller) -> None:
+    reseller, lite = desk.reseller, desk.tariff(LITE)
+    desk.shop.rules(poor_order="basket")
+    desk.shop.account(balance="0.10")
+    opened = reseller.order("ada", lite, params=PANEL)
+    assert opened.state is OperationState.FAILED
+    assert opened.reason is not None
+    assert opened.reason.type == "not_enough_money"
+    assert reseller.check_event().completed == (), "it is not open, and stays with the operator"
+    desk.shop.account(balance="500.00")
+    again = reseller.repeat(opened.id)
+    assert (again.state, again.reason) == (OperationState.MANUAL, None)
+    assert reseller.check_event().completed == (opened.id,)
+    assert desk.item(opened.item).status is Status.ACTIVE
+    assert desk.balance() == Decimal("495.00")
+    assert desk.calls("soft.order.param") == 1
+    assert desk.client.orders.view().items == ()
+
+
 @pytest.mark.parametrize(
     ("itemtype", "code", "params", "detail"),
     [

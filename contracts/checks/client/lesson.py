@@ -38,7 +38,7 @@ FIXTURE: Final = "empty"
 EVERYBODY: Final[Mapping[str, str]] = MappingProxyType({})
 """Of a lesson that every kind of reseller may come to."""
 WHMCS_KEEPS_ITS_OWN: Final[Mapping[str, str]] = MappingProxyType(
-    {"whmcs": "WHMCS shows its own table: it asks its seller for no list, status or balance"}
+    {"whmcs": "WHMCS shows its own table: it asks its seller for no list, name, status or balance"}
 )
 """Of lessons on reading what only the seller knows. Source: docs/resale.md 4.1 (observed)."""
 ORDER: Final = "order"

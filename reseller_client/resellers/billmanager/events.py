@@ -193,7 +193,10 @@ class Events:
             tally.completed.append(ended.id)
 
     def _adopt(self, read_list: _ReadList, item: Item) -> Operation | None:
-        """Find the service of an order whose answer had no number or was lost."""
+        """Find the service of an order whose answer had no number or was lost.
+
+        One that waits unpaid in the seller's basket is not open: repeating the operation pays it.
+        """
         operation = self._opening(item)
         if operation is None:
             return None
@@ -203,6 +206,7 @@ class Events:
             row.id
             for row in read_list.free
             if row.remoteid == item.remoteid
+            and row.status is not Status.ORDERED
             and row.tariff in {None, code}
             and (row.created_on is None or row.created_on >= since)
         ]

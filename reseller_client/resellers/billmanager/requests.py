@@ -117,7 +117,13 @@ def _opening(case: RequestCase) -> Sending:
         side, remoteid = case.side, case.item.remoteid
         return Trace(side.order(case.source.id, case.period, fields, remoteid=remoteid))
 
-    return Sending(attempt, lambda: find_opened(case))
+    def find() -> Trace | None:
+        trace = find_opened(case)
+        if trace is not None and trace.number is not None:
+            case.side.pay_if_waiting(trace.number)
+        return trace
+
+    return Sending(attempt, find)
 
 
 def _prolonging(case: RequestCase) -> Sending:

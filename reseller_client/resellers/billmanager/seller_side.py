@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from reseller_client.errors import UnknownOutcome
 from reseller_client.resellers.billmanager.models import NO_RENEWAL
+from reseller_client.resellers.unpaid import pay_if_waiting
 from reseller_client.services.models import Service, ServiceRow
 from reseller_client.services.reading import read_form, read_row
 from reseller_client.services.services import Services
@@ -66,15 +67,25 @@ class SellerSide:
     ) -> int | None:
         """Order past the basket with a single request; returns the service's id if it is shown.
 
-        Raises UnknownOutcome for an order that waits in the basket.
+        What the seller has put into the basket all the same is paid. Raises NotEnoughMoney, after
+        which it waits there, and UnknownOutcome where its number is not shown.
         """
         paid: dict[str, Field] = {"skipbasket": True, "clicked_button": "finish", "sok": "ok"}
         terms: dict[str, Field] = {"pricelist": tariff, "period": period, "autoprolong": NO_RENEWAL}
         answer = self._call("order.param", {**terms, **fields, "remoteid": remoteid, **paid})
-        number = read_int(answer.value("id", "item.id"))
-        if number is None and (waits := answer.value("billorder", "lineitem.id")):
+        number, waits = (
+            read_int(answer.value("id", "item.id")),
+            answer.value("billorder", "lineitem.id"),
+        )
+        if waits and number is None:
             raise UnknownOutcome(f"the order waits unpaid in the basket as {waits}")
+        if waits and number is not None:
+            self.pay_if_waiting(number)
         return number
+
+    def pay_if_waiting(self, number: int) -> None:
+        """Pay a service that waits in the basket. Raises NotEnoughMoney, UnknownOutcome."""
+        pay_if_waiting(self._client, number, self.form(number).status)
 
     def rows(self) -> tuple[SellerRow, ...] | None:
         """Return the whole list; None where the seller filters it, because it proves nothing."""

@@ -8,9 +8,11 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from contracts.checks.client.adapter import Adapter, CustomAdapter, WhmcsAdapter
+from contracts.checks.client.drivers import AdapterDriver
 from contracts.checks.client.environment import CaseEnvironment
 from contracts.checks.client.judge import UnknownLessonError, grade, select_lessons
-from contracts.checks.client.lessons import LESSONS
+from contracts.checks.client.lessons import LESSONS, lists
 from contracts.checks.client.products import LICENSES, MODULES
 from contracts.checks.client.protocol import Action, ClientReport, ClientStep, StepResult
 from contracts.target.seller import CannotRun
@@ -157,3 +159,18 @@ def test_every_lesson_says_why_and_how_that_is_known() -> None:
         assert lesson.cost
         assert lesson.evidence in EVIDENCE
         assert f"({lesson.evidence})" in lesson.source, lesson.id
+
+
+def test_a_lesson_does_not_apply_to_a_kind_that_never_comes_to_it(
+    environment: CaseEnvironment,
+) -> None:
+    def graded(kind: str, adapter: type[Adapter]) -> Verdict:
+        driver, lessons = AdapterDriver(environment, adapter), select_lessons("list-of-one")
+        (verdict,) = grade(environment, driver, kind=kind, trade=LICENSES, lessons=lessons)
+        return verdict
+
+    idle = graded("whmcs", WhmcsAdapter)
+    assert idle.outcome is Outcome.DOES_NOT_APPLY
+    assert idle.messages == (lists.LIST_OF_ONE.not_for["whmcs"],)
+    assert graded("whmcs", CustomAdapter).outcome is Outcome.PASS, "who does it is graded"
+    assert graded("custom", WhmcsAdapter).outcome is Outcome.NOT_EXERCISED

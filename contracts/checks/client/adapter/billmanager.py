@@ -220,6 +220,7 @@ class BillmanagerSteps:
         return ClientReport(
             StepResult.OK if done else StepResult.UNKNOWN,
             id=item.seller_id,
+            name=item.params.get("licname"),
             key=item.details.get("lickey") or None,
             ip=item.details.get("ip") or None,
             status=int(item.status),

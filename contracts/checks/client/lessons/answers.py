@@ -16,6 +16,7 @@ from contracts.checks.client.fault_hooks import (
     confirmed_order,
 )
 from contracts.checks.client.lesson import (
+    WHMCS_KEEPS_ITS_OWN,
     bought_once,
     delivered_once,
     lesson,
@@ -374,6 +375,7 @@ def _letters_come_back(findings: Findings, execution: Execution) -> None:
     source="docs/evidence.md 129 (observed)",
     check=_letters_come_back,
     trades=(LICENSES,),
+    not_for=WHMCS_KEEPS_ITS_OWN,
 )
 def letters(case: CaseContext) -> None:
     """Order a license with a name in Russian letters and a sign; read it again."""

@@ -73,6 +73,7 @@ def _basket_settled(findings: Findings, execution: Execution) -> None:
     source="docs/evidence.md 25: what sellers do without the money is not known (assumed)",
     evidence=ASSUMED,
     check=_basket_settled,
+    not_for={"whmcs": "the license module knows no basket: an unpaid order is left to a person"},
 )
 def order_in_basket(case: CaseContext) -> None:
     """Order without money at a seller that puts the order into the basket."""
