@@ -218,15 +218,15 @@ class Address(WireField):
 
 
 class Domain(Clearable):
-    """The name of a host or a domain; letters of other scripts are taken too."""
+    """The name of a host or a domain; letters of other scripts are taken too, a last dot is not."""
 
-    SHAPE = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63})*\.?\Z")
+    SHAPE = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63})*\Z")
     LONGEST = 253
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if self._is_cleared(value):
             return ""
-        name = value.strip().lower()
+        name = value.strip().lower().removesuffix(".")
         if len(name) > self.LONGEST or self.SHAPE.match(name) is None:
             raise ValidationError("domain")
         return str(name)

@@ -55,6 +55,23 @@ def test_a_name_outside_the_zone_of_the_tariff_is_refused_and_costs_nothing(
     assert (balance(seller), len(seller.call("domain").rows())) == before
 
 
+def test_a_name_is_sold_once_whatever_its_spelling(seller: Seller) -> None:
+    spellings = {"einmal.com": ("Einmal.com", "einmal.com."), "пример.com": ("xn--e1afmkfd.com",)}
+    for name, others in spellings.items():
+        bought = seller.call("domain.order.param", pricelist=180, domain=name, **NEW)
+        form = seller.call("domain.edit", elid=bought.field("id"))
+        before = balance(seller)
+        for other in others:
+            again = seller.call("domain.order.param", pricelist=180, domain=other, **NEW)
+            assert refusal(again) == ("exists", "domain"), other
+        assert (balance(seller), form.field("domain")) == (before, name)
+    renamed = seller.call("domain.edit", elid=100018, domain="frei.com", sok="ok")
+    assert refusal(renamed) == ("value", "domain")
+    ace = seller.call("domain.order.param", pricelist=180, domain="xn--80ak6aa92e.com", **NEW)
+    letters = seller.call("domain.order.param", pricelist=180, domain="аррӏе.com", **NEW)
+    assert (bool(ace.field("id")), refusal(letters)) == (True, ("exists", "domain"))
+
+
 def test_a_name_in_the_zone_is_sold_in_any_letters(seller: Seller) -> None:
     for number, (tariff, name) in enumerate(
         [(180, "Gross.COM"), (181, "почта.ru"), (180, "a-1.com."), (180, "müller.com")]

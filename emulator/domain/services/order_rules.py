@@ -183,9 +183,7 @@ def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
     if traits.of(shop.catalogue, tariff.type).unique_domain:
         if not domain:
             raise BadValue.empty("domain")
-        domain_names.check_name(tariff, domain)
-        if services.is_name_used(shop, tariff.type, domain):
-            raise Exists("domain", domain)
+        domain_names.require_free(shop, tariff, domain)
     return domain
 
 

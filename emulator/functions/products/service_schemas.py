@@ -16,12 +16,12 @@ from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.services import editing, order_rules, servers, services
+from emulator.domain.services import editing, order_rules, servers
 from emulator.domain.services.contacts import OWNER, find_owner
 from emulator.domain.services.order_rules import NONE, OrderRequest
 from emulator.domain.services.services import ACTIVE, STOPPED, Service
 from emulator.domain.world import Shop
-from emulator.errors import BadValue, Exists
+from emulator.errors import BadValue
 from emulator.functions import descriptions
 from emulator.functions.contacts import (
     NUMBERS,
@@ -400,18 +400,15 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
 
     Sending the template that is installed already installs it again, too: a client's way to reset
     a server (observed). With other fields of the form it is the form sent back, which installs
-    nothing (docs/evidence.md 48). Raises Exists for a domain name in use, BadValue for a template
-    or a recipe that the tariff does not have, or for a recipe without a template.
+    nothing (docs/evidence.md 48). Raises BadValue for a template or a recipe that the tariff does
+    not have, or for a recipe without a template.
     """
     sent = common.with_usual_names(sent)
     changes: dict[str, Any] = {n: sent[n] for n in ("remoteid", "autoprolong") if n in sent}
     tariff = shop.catalogue[service.tariff_id]
     domain = sent.get("domain", service.licname)
     if domain and domain != service.licname:
-        type_traits = traits.of(shop.catalogue, service.type)
-        if type_traits.unique_domain and services.is_name_used(shop, service.type, domain):
-            raise Exists("domain", domain)
-        changes["licname"] = domain
+        changes["licname"] = domain  # never of a domain name, whose form does not take it
     stored = {name: sent[name] for name in STORED if name in sent}
     owner = read_owner(sent)
     if owner.number is not None:
