@@ -7,6 +7,7 @@ has read: of a value with a label the number beside it (``orig``), of all others
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -87,11 +88,19 @@ def row_values(row: dict[str, Any]) -> dict[str, str]:
 
 
 def refusal(shop: Seller, func: str, sent: dict[str, str]) -> str:
-    """The refusal of a submit with these fields; empty where it is taken."""
+    """The refusal of a submit with these fields; empty where it is taken.
+
+    Where its ``ok`` leads to a function, that one is requested as it stands.
+    """
     # Not by keywords: one of the fields may be called "self".
-    call = {**sent, "func": func, "authinfo": "reseller:secret", "out": "xml", "sok": "ok"}
-    error = fromstring(shop.client.post("/billmgr", data=call).data).find("error")
-    return "" if error is None else f"{error.get('type')}/{error.get('object')}"
+    call = {**sent, "func": func, "authinfo": "reseller:secret", "out": "xml"}
+    doc = fromstring(shop.client.post("/billmgr", data={**call, "sok": "ok"}).data)
+    leads_to = doc.findtext("ok") or ""
+    if leads_to.startswith("func="):
+        further = {"authinfo": call["authinfo"], "out": "xml", **dict(parse_qsl(leads_to))}
+        doc = fromstring(shop.client.post("/billmgr", data=further).data)
+    error = doc.find("error")
+    return "" if error is None else f"{leads_to} {error.get('type')}/{error.get('object')}".strip()
 
 
 @pytest.mark.parametrize("out", ["xml", "json", "bjson", "JSONdata"])
@@ -167,6 +176,9 @@ def _sent_back(shop: Seller, function: Function) -> str:
     """The refusal of a form that is sent with all its fields; empty where it is taken."""
     example = {name: text for name, text in function.example.items() if name != "sok"}
     shown = form_values(shop, function.name, "xml", **example)
+    if function.next_step:  # a row of the table of tariffs is chosen
+        tariff = shop.doc(function.name, **example).findtext("list/elem/pricelist")
+        shown.setdefault("pricelist", tariff or "")
     return refusal(shop, function.name, {**example, **shown})
 
 

@@ -191,15 +191,16 @@ class ChoiceStep:
         )
 
     def choose(self, call: Call, **draft: Any) -> ActionResult:
-        """Names the next step with what was chosen. Raises BadValue for an unknown tariff."""
+        """Names the next step with what was chosen. Raises BadValue without a tariff to order."""
         if self.is_new:
             draft = _usual_choice(call, self.product.intname, draft)
-        if "pricelist" in draft:
-            tariff = order_rules.find_orderable(
-                call.shop, call.user, self.product.intname, draft["pricelist"]
-            )
-            if "period" in draft:
-                tariff.check_period(call.user.currency, draft["period"])
+        if "pricelist" not in draft:
+            raise BadValue.empty("pricelist")
+        tariff = order_rules.find_orderable(
+            call.shop, call.user, self.product.intname, draft["pricelist"]
+        )
+        if "period" in draft:
+            tariff.check_period(call.user.currency, draft["period"])
         # What the order takes goes on to it; no password belongs in an address.
         further = sorted(names_of(self.product.order) - {"password", *draft})
         names = (*draft, "keyvalue", f"period_{draft.get('pricelist')}", *further)
