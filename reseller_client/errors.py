@@ -128,9 +128,9 @@ class Refused(ResellerError):
 
     def __init__(self, refusal: Refusal, func: str = "") -> None:
         """Store the seller's error document and the function that was called."""
-        where = f"{func}: " if func else ""
-        label = ":".join(part for part in (refusal.type, refusal.object) if part)
-        super().__init__(f"{where}{label} {refusal.message}".strip())
+        label = "/".join(part for part in (refusal.type, refusal.object) if part)
+        texts = (f"{func}:" if func else "", refusal.message, f"({label})" if label else "")
+        super().__init__(" ".join(filter(None, texts)))
         self.refusal = refusal
         self.func = func
 

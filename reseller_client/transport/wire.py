@@ -82,7 +82,7 @@ class Wire:
         try:
             response = self._http.send(request)
         except _BEFORE_SENDING as problem:
-            raise NotSent(f"the seller was not reached: {problem}") from problem
+            raise NotSent(f"cannot connect to {self._url.netloc.decode()}: {problem}") from problem
         except httpx.DecodingError as problem:
             raise NotUnderstood(f"the answer could not be decoded: {problem}") from problem
         except (httpx.HTTPError, OSError) as problem:

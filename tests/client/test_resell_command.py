@@ -67,7 +67,7 @@ def test_a_refusal_is_one_line_and_not_a_traceback(run: Callable[..., Result], l
     line.answers('<doc><error type="missed" object="item"><msg>No such item</msg></error></doc>')
     result = run("licences", "show", "9")
     assert result.exit_code == 1
-    assert result.output == "Error: soft.edit: missed:item No such item\n"
+    assert result.output == "Error: soft.edit: No such item (missed/item)\n"
 
 
 def test_login_and_password_are_asked_for(client: Client) -> None:
