@@ -19,6 +19,8 @@ from emulator.functions.account.profile import KIND, CountryNumber
 
 NUMBERS = (OWNER, "service_profile", "owner")
 """The parameters that name a contact by its number; all of them mean the owner."""
+OTHERS = ("admin", "tech", "bill")
+"""Further contacts of a name that client areas ask for; this seller keeps the owner's alone."""
 NOBODY = {"en": "Not chosen", "ru": "Не выбран"}
 
 
@@ -98,6 +100,21 @@ def typed_contact(sent: Mapping[str, Any]) -> dict[str, str]:
         for name, value in sent.items()
         if name in TYPED
     }
+
+
+def refuse_other_contacts(call: Call) -> None:
+    """Raises BadValue for a further contact that is not the owner: it would be dropped in silence.
+
+    With ``admin_contact_use_first=on`` it is the owner, whatever stands beside.
+    """
+    for person in OTHERS:
+        if call.params.get(f"{person}_contact_use_first") == "on":
+            continue
+        for name in CONTACT:
+            value = call.params.get(f"{person}_{name}", "")
+            usual = ("", contacts.USUAL.get(name), call.params.get(f"owner_{name}"))
+            if value not in usual:
+                raise BadValue(f"{person}_{name}", value)
 
 
 def stored_text(value: object) -> str:

@@ -109,6 +109,22 @@ def test_an_owner_that_cannot_be_is_refused(seller: Seller, form: str) -> None:
     assert balance(seller) == before
 
 
+@pytest.mark.parametrize("form", ["domain.order.param", "v2.domain.order.param"])
+def test_a_further_contact_is_the_owner_or_is_refused(seller: Seller, form: str) -> None:
+    name = f"further-{form[:2]}.com"
+    order: dict[str, Any] = {**NEW, "pricelist": 180, "domain": name, **OWNER}
+    before = balance(seller)
+    for person in ("admin", "tech", "bill"):
+        other = {f"{person}_email": "other@shop.example"}
+        assert refusal(seller.call(form, **order, **other)) == ("value", f"{person}_email")
+        step = seller.call("domain.order.contact", **OWNER, **other, sok="ok")
+        assert refusal(step) == ("value", f"{person}_email")
+    assert balance(seller) == before
+    same = {f"admin_{n[6:]}": text for n, text in OWNER.items()} | {"admin_profiletype": "1"}
+    first = {"tech_contact_use_first": "on", "tech_email": "other@shop.example"}
+    assert seller.call(form, **order, **same, **first).error is None
+
+
 def test_an_owner_is_kept_with_the_name_however_it_was_sent(seller: Seller) -> None:
     contact = seller.call("service_profile.edit", sok="ok", **{n[6:]: v for n, v in OWNER.items()})
     number = str(contact.id)

@@ -25,6 +25,7 @@ from emulator.functions.contacts import (
     OwnerFields,
     OwnerNumber,
     contact_name,
+    refuse_other_contacts,
     stored_text,
     typed_contact,
 )
@@ -208,7 +209,11 @@ def show_owner(call: Call, **draft: Any) -> FormAnswer:
 
 @show_owner.on_submit
 def save_owner(call: Call, **sent: Any) -> ActionResult:
-    """Keeps the contact, and names the next step, which takes its number."""
+    """Keeps the contact, and names the next step, which takes its number.
+
+    Raises BadValue for a further contact that is not the owner.
+    """
+    refuse_other_contacts(call)
     number = contacts.keep(call.shop, call.user, typed_contact(sent))
     step = "domain.order.param" if call.params.get("pricelist") else "domain.order.pricelist"
     names = [name for name in call.params if name in ORDERED]
