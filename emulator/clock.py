@@ -79,7 +79,9 @@ def add_span(instant: datetime, span: str) -> datetime:
     """
     match = SPAN.match(span.lower())
     if match is None:
-        msg = f'"{span}" is not a span; write for example "31 days", "1 month" or "2 hours"'
+        msg = (
+            f'"{span}" is not a length of time; write for example "31 days", "1 month" or "2 hours"'
+        )
         raise ValueError(msg)
     count, unit = int(match[1]), match[2]
     try:

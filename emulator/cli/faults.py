@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import click
@@ -11,6 +12,8 @@ import click
 from emulator.cli import options
 
 INDENT: Final = 4
+USUAL: Final = MappingProxyType({"func": "*", "nth": 1, "chance": 100, "seed": 1})
+"""Settings that are not printed where they have their default."""
 _COUNT: Final = click.IntRange(1)
 
 
@@ -137,5 +140,12 @@ def _print(fault: dict[str, Any]) -> None:
     shown = dict(fault)
     number, what, when = shown.pop("id"), shown.pop("what"), shown.pop("when")
     shown.pop("created_at")
-    rest = " ".join(f"{name}={value}" for name, value in shown.items() if value not in ("", None))
-    options.show_row(f"#{number} {what} {when}  {rest}", INDENT)
+    matched, applied = shown.pop("matched"), shown.pop("struck")
+    rest = " ".join(
+        f"{name}={value}"
+        for name, value in shown.items()
+        if value not in ("", None) and USUAL.get(name) != value
+    )
+    counts = f"applied to {applied} of {matched} matching calls"
+    parts = (f"#{number} {what} {when}", rest, counts)
+    options.show_row("  ".join(filter(None, parts)), INDENT)

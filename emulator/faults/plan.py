@@ -129,7 +129,7 @@ def read(rule: Mapping[str, Any], number: int = 0) -> Fault:
     what = rest.pop("what", None)
     kind = KINDS.get(what) if isinstance(what, str) else None
     if kind is None:
-        raise BadFault(f"what: {_quoted(what)} is none of {', '.join(KINDS)}")
+        raise BadFault(f"what: there is no fault {_quoted(what)}; choose one of {', '.join(KINDS)}")
     when = rest.pop("when", None) or kind.applies[0]
     if when not in kind.applies:
         raise BadFault(
@@ -180,7 +180,8 @@ def _with_settings(kind: type[FaultKind], settings: Mapping[str, Any]) -> FaultK
     values: dict[str, Any] = {}
     for name, value in settings.items():
         if name not in types:
-            raise BadFault(f"{str(name)[:100]}: {kind.name} has no such setting")
+            known = f"; it has {', '.join(types)}" if types else ""
+            raise BadFault(f"{str(name)[:100]}: {kind.name} has no such setting{known}")
         values[name] = _value(name, value, types[name])
     fault = kind(**values)
     try:

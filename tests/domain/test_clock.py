@@ -30,7 +30,7 @@ def test_a_span_moves_an_instant(span: str, end: datetime) -> None:
     "span", ["", "days", "1", "-1 day", "1 fortnight", "9999999 days", "١ day"]
 )
 def test_what_is_no_span_is_told_in_one_line(span: str) -> None:
-    with pytest.raises(ValueError, match="is not a span"):
+    with pytest.raises(ValueError, match="is not a length of time"):
         add_span(NOW, span)
 
 

@@ -100,8 +100,8 @@ def test_held_answers_are_bounded(bench: ShopBench) -> None:
 @pytest.mark.parametrize(
     ("rule", "line"),
     [
-        ({}, "what: None is none of delay"),
-        ({"what": "nonsense"}, "what: 'nonsense' is none of"),
+        ({}, "what: there is no fault None; choose one of delay"),
+        ({"what": "nonsense"}, "what: there is no fault 'nonsense'"),
         ({"what": "drop", "when": "now"}, "when: drop applies before or after, not 'now'"),
         ({"what": "long", "when": "before"}, "when: long applies after"),
         ({"what": "drop", "func": "soft edit"}, "func: 'soft edit' is not a pattern"),
@@ -111,7 +111,7 @@ def test_held_answers_are_bounded(bench: ShopBench) -> None:
         ({"what": "drop", "chance": 101}, "chance: 101 is not"),
         ({"what": "delay", "seconds": -1}, "seconds is not between 0 and 600"),
         ({"what": "delay", "seconds": "5"}, "seconds: '5' is not a number"),
-        ({"what": "delay", "second": 1}, "second: delay has no such setting"),
+        ({"what": "delay", "second": 1}, "second: delay has no such setting; it has seconds"),
         ({"what": "status", "code": 502.5}, "code: 502.5 is not a whole number"),
         ({"what": "rate_limit", "chance": 50}, "chance: rate_limit always applies: leave it out"),
         ({"what": "error", "type": 7}, "type: 7 is not a text"),

@@ -98,9 +98,9 @@ def test_an_empty_journal_says_nothing(run: Run) -> None:
         (["world", "load", "a", "/none.xml"], "No such file or directory: /none.xml"),
         (["world", "restore", "default", "x"], 'the world "default" has no snapshot "x"'),
         (["clock", "advance", "soon"],
-         '"soon" is not a span; write for example "31 days", "1 month" or "2 hours"'),
+         '"soon" is not a length of time; write for example "31 days", "1 month" or "2 hours"'),
         (["clock", "advance", "-1", "day"],
-         '"-1 day" is not a span; write for example "31 days", "1 month" or "2 hours"'),
+         '"-1 day" is not a length of time; write for example "31 days", "1 month" or "2 hours"'),
         (["clock", "freeze", "soon"],
          '"soon" is not an instant; write for example 2027-01-31T00:00:00Z'),
         (["clock", "show", "--world", "../x"],
@@ -206,6 +206,8 @@ def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run)
 
 
 def test_what_is_taken_back_is_told(run: Run) -> None:
-    run("fault", "add", "drop")
+    planned = run("fault", "add", "delay", "seconds=2", "--times", "3").output
+    counts = "applied to 0 of 0 matching calls"
+    assert planned == f"#1 delay before  times=3 seconds=2  {counts}\n"
     assert run("fault", "remove", "1").output == "#1 removed\n"
     assert run("fault", "clear").output == "faults removed: 0\n"
