@@ -43,19 +43,26 @@ class ProductFunctions(Generic[Form, Row]):
 
         Raises UnknownOutcome for several, and where the list is filtered.
         """
-        rows = self._all_rows()
-        if rows is None:
-            raise UnknownOutcome(
-                f"the {self.product.noun} list is filtered; clear the filter first"
-            )
-        living = (row for row in rows if row.status is not Status.DELETED)
-        matches = [row for row in living if self._remoteid_of(row) == remoteid]
+        matches = self.find_all(remoteid)
         if len(matches) > 1:
             ids = ", ".join(str(row.id) for row in matches)
             raise UnknownOutcome(
                 f"several {self.product.noun}s have the remoteid {remoteid}: {ids}"
             )
         return matches[0] if matches else None
+
+    def find_all(self, remoteid: str) -> tuple[Row, ...]:
+        """Return the services, not deleted, that have this id of ours.
+
+        Raises UnknownOutcome where the list is filtered.
+        """
+        rows = self._all_rows()
+        if rows is None:
+            raise UnknownOutcome(
+                f"the {self.product.noun} list is filtered; clear the filter first"
+            )
+        living = (row for row in rows if row.status is not Status.DELETED)
+        return tuple(row for row in living if self._remoteid_of(row) == remoteid)
 
     def get(self, service_id: int) -> Form:
         """Return one service by its form. Raises Missed. Source: `soft.edit`, `vds.edit`."""

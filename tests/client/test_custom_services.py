@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emulator.testing import Seller
-from reseller_client import Missed, ServiceOrder, Status, UnknownOutcome
+from reseller_client import Missed, NotEnoughMoney, ServiceOrder, Status, UnknownOutcome
 from reseller_client.resellers import CustomServices
 from tests.client.emulated import LossyLine, client_of
 from tests.clocks import stopped_clock
@@ -96,6 +96,38 @@ def test_lost_answers_make_no_second_machine(
     first = billing.order(EXAMPLE_ORDER)
     assert billing.order(EXAMPLE_ORDER).id == first.id
     assert balance(hoster) == Decimal("997.00")
+
+
+@pytest.mark.parametrize("lost", ["vds", "v2.vds.order.param", "cart", "cartorder.create.confirm"])
+@pytest.mark.parametrize("plan", [["after"], ["before", "after"]])
+def test_three_machines_by_the_newer_order_are_bought_once_though_answers_are_lost(
+    billing: CustomServices, hoster: Seller, line: LossyLine, lost: str, plan: list[str]
+) -> None:
+    line.plan[lost] = deque(plan)
+    order = ServiceOrder(tariff=6, remoteid="three", count=3)
+    machines = billing.order_by_cart(order)
+    assert {(m.status, m.remoteid, bool(m.password)) for m in machines} == {
+        (Status.ACTIVE, "three", True)
+    }
+    again = billing.order_by_cart(order)
+    assert {m.id for m in again} == {m.id for m in machines}
+    assert (len(machines), balance(hoster)) == (3, Decimal("991.00"))
+
+
+def test_what_waits_in_the_cart_for_money_is_paid_by_the_same_order(
+    billing: CustomServices, hoster: Seller
+) -> None:
+    hoster.account("reseller", balance="5.00")
+    order = ServiceOrder(tariff=6, remoteid="two", count=2)
+    with pytest.raises(NotEnoughMoney):
+        billing.order_by_cart(order)
+    hoster.account("reseller", balance="7.00")
+    assert len(billing.order_by_cart(order)) == 2
+    assert balance(hoster) == Decimal("1.00")
+    with pytest.raises(ValueError, match="remoteid"):
+        billing.order_by_cart(ServiceOrder(tariff=6))
+    with pytest.raises(UnknownOutcome, match="2 services"):
+        billing.order_by_cart(ServiceOrder(tariff=6, remoteid="two"))
 
 
 def test_a_billing_that_died_in_between_finds_its_machine(

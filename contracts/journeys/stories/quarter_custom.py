@@ -41,15 +41,17 @@ class CustomQuarterReseller:
         """
         tariff = self._tariff(product.tariff)
         cost = price_of(tariff, product.addons)
-        service = self._billing.order(
-            ServiceOrder(
-                tariff=product.tariff,
-                domain=f"{customer}.example",
-                ostempl=product.ostempl,
-                addons=addon_numbers(tariff, product.addons),
-                remoteid=f"c-{customer}",
-            )
+        order = ServiceOrder(
+            tariff=product.tariff,
+            domain=f"{customer}.example",
+            ostempl=product.ostempl,
+            addons=addon_numbers(tariff, product.addons),
+            remoteid=f"c-{customer}",
         )
+        if product.by_cart:
+            (service,) = self._billing.order_by_cart(order)
+        else:
+            service = self._billing.order(order)
         if service.expires_on is None or not service.ip or not service.password:
             raise NotUnderstood(f"server {service.id} of {customer} is not whole")
         self._amounts[service.id] = dict(product.addons)

@@ -180,12 +180,16 @@ def _check_keys(entry: Mapping[str, str], names: set[str], where: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ServerProduct:
-    """A product: a tariff of the seller with amounts of its addons, by their internal names."""
+    """A product: a tariff of the seller with amounts of its addons, by their internal names.
+
+    ``by_cart``: a custom billing buys it by the newer order.
+    """
 
     name: str
     tariff: int
     addons: Mapping[str, int]
     ostempl: str
+    by_cart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +229,9 @@ def _quarter(content: Mapping[str, Any], year: int) -> QuarterScenario:
 
 
 def _server_product(name: str, entry: Mapping[str, Any]) -> ServerProduct:
-    return ServerProduct(
-        name, int(entry["tariff"]), _amounts(entry.get("addons", {})), entry["ostempl"]
-    )
+    addons = _amounts(entry.get("addons", {}))
+    by_cart = bool(entry.get("by_cart"))
+    return ServerProduct(name, int(entry["tariff"]), addons, entry["ostempl"], by_cart)
 
 
 def _quarter_event(entry: Mapping[str, Any], year: int) -> QuarterEvent:

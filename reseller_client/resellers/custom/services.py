@@ -56,6 +56,33 @@ class CustomServices(CustomProducts[Service, ServiceRow]):
             raise UnknownOutcome(f"the order {ordered.order_id} was not opened at once")
         return ordered.service_id
 
+    def order_by_cart(self, order: ServiceOrder) -> tuple[Service, ...]:
+        """Order `order.count` services by the newer order, pay their positions, and deliver them.
+
+        The same `remoteid` again returns the same services; after NotEnoughMoney it pays those that
+        wait in the cart. Raises as `order` does.
+        """
+        check_remoteid(order.remoteid)
+        numbers = self._repeat(lambda: self._order_by_cart(order))
+        return tuple(self.deliver(number) for number in numbers)
+
+    def _order_by_cart(self, order: ServiceOrder) -> tuple[int, ...]:
+        rows = self._servers.find_all(order.remoteid)
+        if len(rows) < order.count:
+            missing = order.count - len(rows)
+            self._servers.put_in_cart(replace(order, autoprolong=None, count=missing))
+            rows = self._servers.find_all(order.remoteid)
+        waiting = {row.id for row in rows if row.status is Status.ORDERED}
+        cart = self._client.cart
+        lines = [line.id for line in cart.lines() if line.service_id in waiting]
+        if len(rows) != order.count or len(lines) != len(waiting):
+            raise UnknownOutcome(
+                f"of {order.remoteid} there are {len(rows)} services and {len(lines)} in the cart"
+            )
+        if lines:
+            cart.pay(lines)
+        return tuple(row.id for row in rows)
+
     def deliver(self, service_id: int) -> Service:
         """Wait until the seller has set the service up, and return it. Raises NotReady."""
         return self._repeat(lambda: self._servers.wait_until_ready(service_id))
