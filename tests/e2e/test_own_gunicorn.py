@@ -29,7 +29,7 @@ def test_155_a_gevent_worker_of_an_own_gunicorn_serves_the_application(tmp_path:
             "MOCKSELLER_DATA": str(tmp_path / "data"),
         }
         command = [sys.executable, "-m", "gunicorn", "--worker-class", "gevent", "--workers", "2",
-                   "--bind", f"fd://{listener.fileno()}", "emulator.wsgi:create()"]  # fmt: skip
+                   "--bind", f"fd://{listener.fileno()}", "mockseller:create_app()"]  # fmt: skip
         with subprocess.Popen(command, env=environ, pass_fds=[listener.fileno()]) as server:
             try:
                 url = f"http://127.0.0.1:{listener.getsockname()[1]}/billmgr"

@@ -33,7 +33,7 @@ from contracts.cli import verify
 from contracts.verdicts import Outcome
 from tests.processes import has_ended
 
-OUR_ADAPTER = f"{shlex.quote(sys.executable)} -m contracts.checks.client.adapter"
+OUR_ADAPTER = f"{shlex.quote(sys.executable)} -m mockseller.adapter"
 SELLER = SellerAccess(
     "http://127.0.0.1:1/billmgr", "reseller", "secret", "2027-01-31T12:00:00+00:00"
 )

@@ -210,7 +210,7 @@ def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
     options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing",
                "--suppress-health-check", "too_slow")  # fmt: skip
     chosen = ("--include-operation-id", "soft.edit", "--include-operation-id", "whoami")
-    environ = {**os.environ, "SCHEMATHESIS_HOOKS": "contracts.checks.fuzz.hooks", "NO_COLOR": "1"}
+    environ = {**os.environ, "SCHEMATHESIS_HOOKS": "mockseller.hooks", "NO_COLOR": "1"}
     with SellerServer() as server:
         document = f"{server.base}/_mockseller/openapi.json"
         done = subprocess.run(
