@@ -196,12 +196,12 @@ class Filter:
     require: Callable[[Call], None] = always
 
     def show(self, call: Call) -> FormAnswer:
-        """The filter in force, and the values to choose from."""
+        """The filter in force with what was sent in its place, and the values to choose from."""
         self.require(call)
         values = filtering.saved(call, self.listed)
-        shown = {
-            name: values.get(name, "") for name in self.listing.filters.names(self._fields(call))
-        }
+        filled = {**values, **filtering.sent_columns(call.params)}
+        names = self.listing.filters.names(self._fields(call))
+        shown = {name: filled.get(name, "") for name in names}
         saved = SavedFilter(self.listed, values)
         labels = self.listing.filters.labels(shown, call.lang)
         return FormAnswer(shown, slists=self.listing.selects(call), labels=labels, saved=saved)

@@ -287,3 +287,40 @@ def test_every_choice_of_an_edit_form_is_taken_and_kept(seller: testing.Seller) 
             tried.add((func, slist))
     assert faults == []
     assert len(tried) > 12
+
+
+def test_every_choice_of_any_other_form_is_taken_and_shown(
+    seller: testing.Seller, tally: Tally
+) -> None:
+    """The first, the middle and the last of each select; orders and services have their own."""
+    seller.call("vds.order.param", pricelist="6", period="1", sok="ok")
+    faults, tried = [], []
+    for function in REGISTRY:
+        if function.kind is not Kind.FORM or function.name.endswith((".order.param", ".edit")):
+            continue
+        example = {name: text for name, text in function.example.items() if name != "sok"}
+        shown = {**example, **_fields(seller, function.name, **example)}
+        by_select: dict[str, list[str]] = {}
+        for slist, key, _ in _choices(seller, function.name, **example):
+            by_select.setdefault(slist, []).append(key)
+        for slist, keys in by_select.items():
+            for key in {keys[0], keys[len(keys) // 2], keys[-1]}:
+                answer = seller.call(function.name, **{**shown, slist: key})
+                if answer.error or answer.field(slist) != key:
+                    faults.append((function.name, slist, key, answer.error))
+                tried.append(f"{function.name} {slist} {key}")
+    assert faults == []
+    assert len({name.split()[0] for name in tried}) > 40
+    tally("choices of other forms", tried, len(tried))
+
+
+def test_another_mailbox_answers_for_a_certificate(seller: testing.Seller) -> None:
+    request = {"elid": "100022", "sok": "ok"}
+    seller.provisioning("reads", 9)
+    seller.call("certificate.reissue", **request)
+    func, mailbox = "certificate.validation", "webmaster@ssl-1.example.com"
+    assert seller.call(func, **request, approver_email_1=mailbox).error is None
+    refused = seller.call(func, **request, approver_email_1="a@elsewhere.example").error
+    assert refused
+    assert (refused.type, refused.object) == ("value", "approver_email_1")
+    assert seller.call(func, elid="100022").field("approver_email_1") == mailbox

@@ -215,7 +215,9 @@ def save_profile(
 
 def show_kinds(call: Call, **draft: Any) -> FormAnswer:
     """The first step to a new payer: its country and its kind."""
-    return _form(call, draft)
+    whole = _form(call, draft)
+    shown = {name: whole.fields[name] for name in ("profiletype", "country")}
+    return FormAnswer(shown, slists={name: whole.slists[name] for name in shown})
 
 
 def name_data_step(call: Call, **draft: Any) -> ActionResult:

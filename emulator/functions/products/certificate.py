@@ -8,7 +8,8 @@ order's, are assumed. Lengths are those of X.520.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
@@ -217,6 +218,12 @@ class CertificateRow(LicenseRow):
         """What certificates do not have."""
 
         exclude = (*NO_LICENSE, "real_ipchange", "real_keychange")
+
+
+class ValidationParameters(ServiceParameters):
+    """Which certificate, and who answers the letter."""
+
+    approver_email_1 = ContactEmail(descriptions.APPROVER)
 
 
 class ValidationForm(WireSchema):
@@ -492,8 +499,8 @@ def _own_form(call: Call, service: Service) -> FormAnswer:
 def show_reissue(call: Call, elid: int, **draft: Any) -> FormAnswer:
     """Issues a certificate again until the end of its term: another request, or a new key."""
     shown = _own_form(call, _certificate(call, elid))
-    shown.fields = {**shown.fields, **draft}
-    return shown
+    # What this form does not take is no choice here.
+    return FormAnswer({**shown.fields, **draft})
 
 
 @show_reissue.on_submit
@@ -523,30 +530,44 @@ VALIDATION_FAILS: tuple[type[ApiError], ...] = (Missed, WrongState)
 
 @FAMILY.form(
     "certificate.validation",
-    takes=ServiceParameters,
+    takes=ValidationParameters,
     returns=ValidationForm,
-    fails=VALIDATION_FAILS,
+    fails=(*VALIDATION_FAILS, BadValue),
     evidence=ASSUMED,
     source=SOURCE,
     example={"elid": EXAMPLE},
 )
-def show_validation(call: Call, elid: int) -> FormAnswer:
+def show_validation(call: Call, elid: int, approver_email_1: str = "") -> FormAnswer:
     """What confirms the domain: the record to set, and who may answer a letter instead."""
     service = _certificate(call, elid)
-    expected = make_confirmation(service.params.get("csr", ""), service.licname)
     shown = {
         "elid": service.id,
         "domain": service.licname,
-        "approver_email_1": service.params.get("approver_email_1", ""),
+        "approver_email_1": approver_email_1 or service.params.get("approver_email_1", ""),
         **_dns_record(service),
     }
-    mailboxes = [Choice(mailbox, mailbox) for mailbox in expected.emails]
+    mailboxes = [Choice(mailbox, mailbox) for mailbox in _mailboxes(service)]
     return FormAnswer(shown, slists={"approver_email_1": mailboxes})
 
 
+def _mailboxes(service: Service) -> Sequence[str]:
+    """The addresses at the domain to which the authority writes."""
+    return make_confirmation(service.params.get("csr", ""), service.licname).emails
+
+
 @show_validation.on_submit
-def validate(call: Call, elid: int) -> ActionResult:
-    """Asks the authority to check both ways of confirmation again."""
+def validate(call: Call, elid: int, approver_email_1: str = "") -> ActionResult:
+    """Asks the authority to check both ways again, with a letter to another address if one is sent.
+
+    Raises BadValue for an address that is not among those of the domain.
+    """
+    service = _certificate(call, elid)
+    certificates.require_requested(service)
+    if approver_email_1 not in ("", service.params.get("approver_email_1")):
+        if approver_email_1 not in _mailboxes(service):
+            raise BadValue("approver_email_1", approver_email_1)
+        params = {**service.params, "approver_email_1": approver_email_1}
+        services.save(call.shop, replace(service, params=params))
     return _ask_to_validate(call, elid, "validation")
 
 
