@@ -20,6 +20,7 @@ from emulator.api.registry import Registry
 from emulator.api.reply import Reply
 from emulator.clock import SystemClock
 from emulator.control.api.http import PREFIX, ControlApi
+from emulator.control.api.names import KnownNames
 from emulator.control.console.pages import Console
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
@@ -29,8 +30,10 @@ from emulator.server.pages.landing import page
 from emulator.server.pages.payment import PaymentPages
 from emulator.settings import Settings
 from emulator.wire import request as wire
+from emulator.wire.formats import FORMATS
 from emulator.wire.pipeline import Pipeline
 from emulator.wire.request import Request
+from emulator.worlds.fixtures import world_names
 from emulator.worlds.worlds import DEFAULT, CatalogueCache, Worlds
 
 LOG = logging.getLogger("mockseller")
@@ -62,6 +65,16 @@ def create_registry(verified: PasswordCache | None = None) -> Registry:
     """Every function of the API; raises DeclarationError with all errors at once."""
     declared = families(verified or PasswordCache(secrets.token_bytes(32)))
     return Registry(declared, service_types.find_own)
+
+
+def collect_names(registry: Registry) -> KnownNames:
+    """The names of all functions and formats, for whoever refuses others."""
+    return KnownNames(frozenset(function.name for function in registry), frozenset(FORMATS))
+
+
+def fixture_names() -> tuple[str, ...]:
+    """The names of the shipped worlds."""
+    return world_names()
 
 
 @functools.cache
@@ -96,7 +109,12 @@ def create_app(
     _add_long_requests(app, pipeline)
     _add_payment_pages(app, PaymentPages(worlds))
     _add_license_files(app, LicenseFileApi(worlds))
-    _add_control(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
+    known_names = collect_names(registry)
+    _add_control(
+        app,
+        ControlApi(settings, worlds, registry, known_names),
+        Console(settings, worlds, known_names),
+    )
     return app
 
 

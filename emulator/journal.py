@@ -268,6 +268,11 @@ def find(  # noqa: PLR0913 - filters, by name
     return [Entry(*(*row[1:], row[0])) for row in rows]
 
 
+def has(db: Database, *, func: str | None = None, login: str | None = None) -> bool:
+    """Whether any entry, of a call or an event, is of this function or pattern, or login."""
+    return bool(find(db, func=func, login=login, kind=None, limit=1))
+
+
 def _is_called(func: str) -> ColumnElement[bool]:
     return J.func.like(func.replace("*", "%")) if "*" in func else J.func == func
 

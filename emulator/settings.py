@@ -12,7 +12,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from emulator.names import find_nearest
+
 PREFIX = "MOCKSELLER_"
+FURTHER_VARIABLES = frozenset(
+    PREFIX + name
+    for name in (
+        "BOOKS", "CONFIG", "LOGIN", "NEW_PASSWORD", "NOW", "PANEL_LICENCE", "PANEL_LICENSE",
+        "PANEL_LOGIN", "PANEL_OTHER_LOGIN", "PANEL_OTHER_PASSWORD", "PANEL_PASSWORD", "PASSWORD",
+        "SESSION", "STATE", "STEP", "TESTS", "URL", "USER_AGENT",
+    )
+)  # fmt: skip
+"""Variables of ours that are no settings: options of commands, and what an adapter is given."""
+MISSPELLED = 0.75
+"""How alike a variable and one of ours must be, from 0 to 1, to be a misspelled one."""
 
 
 class SettingsError(ValueError):
@@ -129,6 +142,7 @@ def load(
     Raises SettingsError naming the setting and where its value came from.
     """
     environ = os.environ if environ is None else environ
+    _refuse_misspelled(environ)
     chosen: dict[str, tuple[str, str]] = {}
     for name, value in _from_file(file).items():
         chosen[name] = (str(value), str(file))
@@ -146,6 +160,21 @@ def load(
     return Settings(**values)  # type: ignore[arg-type]  # each value came from its own reader
 
 
+def _refuse_misspelled(environ: Mapping[str, str]) -> None:
+    """Raises SettingsError for a variable that is nearly one of ours.
+
+    Others are let through: container platforms set ``MOCKSELLER_SERVICE_HOST`` and the like.
+    """
+    known_names = {PREFIX + name.upper() for name in READERS} | FURTHER_VARIABLES
+    for variable in sorted(environ):
+        if variable.startswith(PREFIX) and variable not in known_names:
+            short = [name.removeprefix(PREFIX) for name in known_names]
+            nearest = find_nearest(variable.removeprefix(PREFIX), short, MISSPELLED)
+            if nearest:
+                msg = f"{variable}: there is no such setting; the nearest is {PREFIX}{nearest}"
+                raise SettingsError(msg)
+
+
 def _from_file(file: Path | None) -> Mapping[str, object]:
     if file is None:
         return {}
@@ -159,7 +188,9 @@ def _from_file(file: Path | None) -> Mapping[str, object]:
         raise SettingsError(msg) from None
     unknown = sorted(set(content) - {f.name for f in fields(Settings)})
     if unknown:
-        msg = f"{file}: unknown setting {unknown[0]!r}"
+        nearest = find_nearest(unknown[0], READERS)
+        hint = f"; the nearest is {nearest!r}" if nearest else ""
+        msg = f"{file}: unknown setting {unknown[0]!r}{hint}"
         raise SettingsError(msg)
     return content
 

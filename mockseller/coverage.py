@@ -1,14 +1,14 @@
 """A pytest plugin for your own suite: how much of the API it exercised, with a gate.
 
 ``pytest --mockseller-coverage=60`` counts the calls to the sellers of the fixtures ``seller`` and
-``seller_server``, prints the result at the end, and fails the run below 60 percent; with 0 it only
-prints. ``--mockseller-coverage-family=soft`` counts one family, and may be repeated. Without the
-option nothing is imported.
+``seller_server``, prints the result at the end, and fails the run below 60 percent; with 0 it fails
+only where nothing was called. ``--mockseller-coverage-family=soft`` counts one family, and may be
+repeated. The counts of pytest-xdist's workers are added up. Without the option nothing is imported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -50,7 +50,21 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError(f"{OPTION}: {error}") from None
         from contracts.coverage.counting import CoverageCount
 
-        config.stash[KEY] = CoverageCount()
+        counted = CoverageCount()
+        _require_families(config.getoption(f"{OPTION}-family"), counted)
+        config.stash[KEY] = counted
+
+
+def _require_families(families: Sequence[str], counted: CoverageCount) -> None:
+    """Raises UsageError for a family that does not exist: nothing of it would be counted."""
+    from emulator.names import UnknownName, require
+
+    known_names = counted.coverage.as_dict()["families"]
+    for family in families:
+        try:
+            require("family", family, known_names)
+        except UnknownName as error:
+            raise pytest.UsageError(f"{OPTION}-family: {error}") from None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,8 +101,28 @@ def _chosen(config: pytest.Config) -> CoverageSelection:
     return CoverageSelection(tuple(config.getoption(f"{OPTION}-family")))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:  # noqa: ANN401 - of pytest-xdist
+    """Adds what a worker of pytest-xdist counted."""
+    counted = node.config.stash.get(KEY, None)
+    counts = getattr(node, "workeroutput", {}).get(OPTION)
+    if counted is None:
+        return
+    if counts is not None:
+        counted.merge(counts)
+    else:
+        counted.is_whole = False
+        counted.notes.append(f"a worker ended without its counts: {error or node}")
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fails a suite that exercised too little."""
+    """Fails a suite that exercised too little; a worker of pytest-xdist passes on its counts."""
+    output = getattr(session.config, "workeroutput", None)
+    counted = session.config.stash.get(KEY, None)
+    if output is not None:
+        if counted is not None:
+            output[OPTION] = counted.as_dict()
+        return
     if session.exitstatus == pytest.ExitCode.OK and _short(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -128,7 +128,12 @@ def _chosen(counted: CoverageCount, settings: CoverageSettings) -> CoverageSelec
         options.require_known(settings.families, families, "family"),
         options.match_functions(settings.functions, tuple(counted.coverage.points)),
     )
-    return chosen if settings.level == "all" else chosen.at(settings.level)
+    if settings.level == "all":
+        return chosen
+    try:
+        return chosen.at(settings.level)
+    except ValueError as problem:
+        raise click.UsageError(f"--level: {problem}") from None
 
 
 def _check(counted: CoverageCount, *, from_report: bool) -> None:

@@ -63,6 +63,9 @@ def drift(target: str, *, comparison: DriftOptions, access: Access, reports: Rep
     and cost nothing. Exit code 0: no difference as severe as --fail-on, 1: there is one, 2: nothing
     could be compared.
     """
+    from contracts.record.exchange import read_all
+
+    options.require_part(comparison.only, {each.func for each in read_all()}, "function on record")
     remarks: list[str] = []
     details: dict[str, object] = {"against": comparison.against}
 

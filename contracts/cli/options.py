@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from emulator import names
+
 if TYPE_CHECKING:
     from contracts.target.seller import Seller
     from contracts.target.spending_guard import SpendingRules
@@ -154,21 +156,30 @@ def scenarios(*, default: bool) -> Callable[[Command], Command]:
     )  # fmt: skip
 
 
-def require_known(names: Iterable[str], known_names: Collection[str], what: str) -> tuple[str, ...]:
+def require_known(typed: Iterable[str], known_names: Collection[str], what: str) -> tuple[str, ...]:
     """The names. Raises UsageError for a name that is not the name of a ``what``."""
-    checked = tuple(names)
-    for name in checked:
-        if name not in known_names:
-            raise click.UsageError(f'there is no {what} "{name}"')
+    checked = tuple(typed)
+    try:
+        for name in checked:
+            names.require(what, name, known_names)
+    except names.UnknownName as problem:
+        raise click.UsageError(str(problem)) from None
     return checked
+
+
+def require_part(only: str, known_names: Iterable[str], what: str) -> None:
+    """Raises UsageError where no name of a ``what`` contains ``only``: nothing would be judged."""
+    if not any(only in name for name in known_names):
+        raise click.UsageError(f'--only: no {what} has "{only}" in its name')
 
 
 def match_functions(patterns: Iterable[str], functions: Collection[str]) -> tuple[str, ...]:
     """The functions that match any pattern. Raises UsageError for a pattern that matches none."""
     matches: dict[str, None] = {}
     for pattern in patterns:
-        names = [name for name in functions if fnmatchcase(name, pattern)]
-        if not names:
-            raise click.UsageError(f'there is no function "{pattern}"')
-        matches |= dict.fromkeys(names)
+        try:
+            names.require_match("function", pattern, functions)
+        except names.UnknownName as problem:
+            raise click.UsageError(str(problem)) from None
+        matches |= dict.fromkeys(name for name in functions if fnmatchcase(name, pattern))
     return tuple(matches)

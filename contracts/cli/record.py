@@ -116,7 +116,9 @@ def export(session: Path, *, folder: Path, fixture: str) -> None:
     from contracts.record.fields import ExchangeError
     from contracts.recording.export import export as made
     from contracts.recording.session import read
+    from emulator.app import fixture_names
 
+    options.require_known([fixture], fixture_names(), "shipped world")
     try:
         written, left = made(read(session), folder, world=fixture)
     except (ExchangeError, OSError) as problem:

@@ -100,12 +100,13 @@ def modules(url: str, *, only: str, reports: ReportOptions, **panel_options: Any
 
     Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """
-    from contracts.checks.modules import Options, examine
+    from contracts.checks.modules import RULES, Options, examine
 
     try:
         chosen = Options(**{**panel_options, "mode": panel_options["mode"] or ""})
     except ValueError as problem:
         raise click.UsageError(str(problem)) from problem
+    options.require_part(only, RULES, "rule")
     remarks: list[str] = []
 
     def judge() -> Iterator[Verdict]:

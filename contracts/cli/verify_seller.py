@@ -157,7 +157,12 @@ def _judged(
                 "no login was given: set MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD,"
                 " or use --no-login"
             )
-        yield from judge(exchanges, judged, task, notes)
+        has_begun = False
+        for verdict in judge(exchanges, judged, task, notes):
+            has_begun = True
+            yield verdict
+        if selection.only and not has_begun:
+            raise CannotRun(f'nothing of what was chosen has "{selection.only}" in its name')
 
 
 def _check_families(selection: Selection, exchanges: tuple[Exchange, ...]) -> None:

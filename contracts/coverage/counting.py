@@ -41,6 +41,20 @@ class CoverageCount:
                     "before they were counted; a larger journal_rows or journal_bytes keeps them"
                 )
 
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON: what `merge` adds to another count."""
+        return {
+            "coverage": self.coverage.as_dict(),
+            "notes": list(self.notes),
+            "is_whole": self.is_whole,
+        }
+
+    def merge(self, counts: Mapping[str, Any]) -> None:
+        """Adds another count (`as_dict`), such as that of another process."""
+        self.coverage.merge(counts["coverage"])
+        self.notes.extend(counts["notes"])
+        self.is_whole = self.is_whole and counts["is_whole"]
+
     def finish(self) -> None:
         """Adds notes about answers whose fields could not be read."""
         for out, number in sorted(self.coverage.unread.items()):

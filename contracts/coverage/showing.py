@@ -28,13 +28,18 @@ class CoverageSelection:
     functions: tuple[str, ...] = ()
 
     def at(self, level: str) -> CoverageSelection:
-        """The selection, restricted to functions of a level, one of `contracts.record.levels`."""
+        """The selection, restricted to functions of a level, one of `contracts.record.levels`.
+
+        Raises ValueError where none of the functions is of that level.
+        """
         names = [function.name for function in create_registry()]
         named = tuple(
             name
             for name in names
             if level_of(name) == level and (not self.functions or name in self.functions)
         )
+        if not named:
+            raise ValueError(f"none of these functions is of the level {level}")
         return CoverageSelection(self.families, named)
 
 
@@ -135,12 +140,22 @@ def list_gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str
 def check_gate(
     counted: CoverageCount, chosen: CoverageSelection, least: float, parts: Sequence[str]
 ) -> list[str]:
-    """The parts below the threshold, one line each; empty where the gate is passed."""
+    """The parts below the threshold, one line each; empty where the gate is passed.
+
+    Nothing of nothing passes no gate, and neither does a suite that called nothing.
+    """
     reached = compute_shares(counted, chosen)
-    short = [(part, reached[part]) for part in parts or (ALL,) if reached[part].percent < least]
     names = "" if counted.is_whole else ", as far as it is known"
-    return [
-        f"{part}: {share.percent:g}% ({share.exercised} of {share.declared}) is less than "
-        f"{least:g}%{names}"
-        for part, share in short
-    ]
+    short = []
+    for part in parts or (ALL,):
+        share = reached[part]
+        if not share.declared:
+            short.append(f"{part}: nothing of that is declared, so nothing can be counted")
+        elif not counted.coverage.calls:
+            short.append(f"{part}: nothing was called")
+        elif share.percent < least:
+            short.append(
+                f"{part}: {share.percent:g}% ({share.exercised} of {share.declared}) is less than "
+                f"{least:g}%{names}"
+            )
+    return short

@@ -72,17 +72,18 @@ def add(
     **rule: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Plan a fault, such as: delay seconds=5."""
-    from emulator.app import create_registry
+    from emulator.app import collect_names, create_registry
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         common = {"what": what, **rule, **dict(_setting(text) for text in settings)}
-        names = faults.names_in(worlds, name, [function.name for function in create_registry()])
+        known_names = collect_names(create_registry())
         rules = [{**common, "func": pattern} for pattern in functions or ("*",)]
         for each in rules:
-            faults.checked(each, names)  # all rules are valid before any fault is planned
+            # All rules are valid before any fault is planned.
+            faults.checked(worlds, name, each, known_names)
         for each in rules:
-            _print(faults.add(worlds, name, each, names))
+            _print(faults.add(worlds, name, each, known_names))
 
 
 def _setting(text: str) -> tuple[str, object]:

@@ -54,10 +54,18 @@ def journal(
 ) -> None:
     """Show the recorded calls, oldest first; secrets are masked."""
     from emulator import journal as journals
+    from emulator.app import collect_names, create_registry
+    from emulator.control.api.names import require_login
 
     with options.opened(data) as worlds:
         if outcome is not None:
             journals.require_outcome(outcome)
+        if account is not None:
+            require_login(worlds, name, account)
+        if functions:
+            known_names = collect_names(create_registry())
+            for pattern in functions:
+                known_names.require_recorded(worlds, name, pattern)
         entries = journals.find(
             worlds.connect(name),
             func=functions or None,

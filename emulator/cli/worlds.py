@@ -95,9 +95,15 @@ def load(name: str, file: Path, data: Path | None) -> None:
             click.echo(f"{name}: made from {file.name}")
             return
         document = file.read_bytes()
-        if not worlds.exists(name):
+        is_new = not worlds.exists(name)
+        if is_new:
             worlds.create(name, "empty")
-        imported = world_state.sell(worlds, name, document)
+        try:
+            imported = world_state.sell(worlds, name, document)
+        except ValueError:
+            if is_new:
+                worlds.remove(name)
+            raise
     for line in imported.left_out:
         click.echo(f"left out: {line}", err=True)
     click.echo(f"{name}: {len(imported.tariffs)} tariffs from {file.name}")

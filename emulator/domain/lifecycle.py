@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from sqlalchemy import bindparam, func, select
 
@@ -45,6 +46,12 @@ _NEXT_DUE = Statement(select(func.min(V.due_at, type_=V.due_at.type)))
 _NEXT_READY = Statement(select(func.min(V.key_ready)))
 
 
+EventName = Literal[
+    "key", "ready", "prolong", "suspend", "unpaid", "expire", "close", "delete", "answer"
+]
+EVENTS: tuple[EventName, ...] = get_args(EventName)
+
+
 @dataclass(frozen=True, slots=True)
 class DueEvent:
     """An event that was due and took place: when, which service, what, detail, and its login.
@@ -57,7 +64,7 @@ class DueEvent:
 
     at: datetime
     service_id: int
-    what: str
+    what: EventName
     detail: str = ""
     login: str = ""
 
@@ -155,13 +162,13 @@ def _keys(shop: Shop, owners: _Owners) -> list[DueEvent]:
     for row in shop.db.rows(_READY, elapsed=shop.system_clock.elapsed()):
         service = opening.finish_opening(shop, Service(*row))
         owner = owners.of(service)
-        what = "key" if traits.of(shop.catalogue, service.type).is_license else "ready"
+        what: EventName = "key" if traits.of(shop.catalogue, service.type).is_license else "ready"
         notifications.add(shop, owner.id, what, service.id)
         arrived.append(DueEvent(shop.now, service.id, what, login=owner.login))
     return arrived
 
 
-Outcome = tuple[str, str, Service, list[Service]]
+Outcome = tuple[EventName, str, Service, list[Service]]
 """What happened, its detail, the service afterwards, and the modules deleted with it."""
 
 
@@ -178,7 +185,7 @@ def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
     return _prolong_or_suspend(shop, owner, service, over)
 
 
-def _closed(shop: Shop, what: str, service: Service) -> Outcome:
+def _closed(shop: Shop, what: EventName, service: Service) -> Outcome:
     """Deletes a service, and a license's modules at the same time."""
     gone = modules.list_modules(shop, service)
     return what, "", states.close(shop, SELLER, service), gone

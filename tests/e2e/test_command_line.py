@@ -185,7 +185,7 @@ def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
         "soft.order.pricelist",
         "service.prolong",
     }
-    assert called("journal", "--account", "nobody").output == ""
+    assert called("journal", "--account", "nobody").output == 'Error: there is no login "nobody"\n'
 
 
 def test_former_names_of_options_work_and_say_the_new_ones(run: Run) -> None:
@@ -199,7 +199,7 @@ def test_former_names_of_options_work_and_say_the_new_ones(run: Run) -> None:
 
 def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run) -> None:
     refused = run("fault", "add", "drop", "--func", "soft", "--func", "nosuch")
-    assert refused.output == "Error: func: there is no function that matches nosuch\n"
+    assert refused.output == 'Error: func: there is no function "nosuch"\n'
     assert run("fault", "list").output == "no faults are planned\n"
     planned = run("fault", "add", "drop", "--func", "soft", "--func", "vds").output.splitlines()
     assert [line.split()[3] for line in planned] == ["func=soft", "func=vds"]
@@ -211,3 +211,11 @@ def test_what_is_taken_back_is_told(run: Run) -> None:
     assert planned == f"#1 delay before  times=3 seconds=2  {counts}\n"
     assert run("fault", "remove", "1").output == "#1 removed\n"
     assert run("fault", "clear").output == "faults removed: 0\n"
+
+
+def test_a_document_that_cannot_be_loaded_leaves_no_world(run: Run, tmp_path: Path) -> None:
+    document = tmp_path / "prices.xml"
+    document.write_text("no prices")
+    refused = run("world", "load", "second", str(document))
+    assert refused.output == "Error: the document is neither XML nor JSON\n"
+    assert run("world", "remove", "second").output == 'Error: there is no world "second"\n'

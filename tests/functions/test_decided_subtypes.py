@@ -106,5 +106,5 @@ def test_141_faults_can_be_planned_for_a_subtype() -> None:
         error = seller.call("vds.kvm").error
         assert error is not None
         assert (error.type, seller.call("vds.vps").error) == ("internal", None)
-        with pytest.raises(ControlError, match="no function that matches"):
+        with pytest.raises(ControlError, match="func: there is no function"):
             seller.faults.add("error", func="vds.xen")

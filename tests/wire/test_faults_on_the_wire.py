@@ -290,7 +290,7 @@ def test_other_worlds_and_other_calls_go_on(seller: Seller) -> None:
     [
         ("POST", "/faults", {"what": "nonsense"}, "400: what: there is no fault 'nonsense'"),
         ("POST", "/faults", {"what": "drop", "func": "sofd.*"},
-         "400: func: there is no function that matches sofd.*"),
+         '400: func: there is no function "sofd.*"'),
         ("POST", "/faults", {"what": "error", "msg": "a\x00"},
          "400: msg: is too long or holds control characters"),
         ("POST", "/faults", {"what": "status", "body": "\ud800"},

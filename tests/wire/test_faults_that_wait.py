@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from emulator.app import create_app
+from emulator.app import collect_names, create_app, create_registry
 from emulator.clock import SystemClock
 from emulator.control.api import faults
 from emulator.settings import load
@@ -54,7 +54,8 @@ def app(tmp_path: Path, paused: PausedWait) -> Iterator[Flask]:
 
 def plan(app: Flask, **rule: object) -> None:
     worlds: Worlds = app.extensions["mockseller"]
-    faults.add(worlds, "default", {"what": "delay", "seconds": 9, **rule})
+    known_names = collect_names(create_registry())
+    faults.add(worlds, "default", {"what": "delay", "seconds": 9, **rule}, known_names)
 
 
 def ask(app: Flask, func: str, **params: str) -> str:

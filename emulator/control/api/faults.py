@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from emulator import faults
+from emulator import faults, names
+from emulator.control.api.names import KnownNames, require_login
 from emulator.domain.world import read
 from emulator.faults import BadFault
 from emulator.worlds.worlds import Worlds
@@ -18,39 +19,34 @@ def all_of(worlds: Worlds, name: str) -> list[dict[str, object]]:
         return [fault.as_dict() for fault in faults.planned(db)]
 
 
-def checked(rule: Mapping[str, Any], functions: Collection[str] = ()) -> faults.Fault:
+def checked(
+    worlds: Worlds, name: str, rule: Mapping[str, Any], known_names: KnownNames
+) -> faults.Fault:
     """The fault a rule describes. Raises BadFault with one line.
 
-    Where the names of all ``functions`` are passed, its pattern must match one of them: otherwise
-    the fault would never hit.
+    Its pattern must match a function of the world, its account must be one: otherwise the fault
+    would never hit.
     """
     fault = faults.read(rule)
-    if functions and not any(fault.covers(name) for name in functions):
-        raise BadFault(f"func: there is no function that matches {fault.func}")
+    try:
+        names.require_match("function", fault.func, known_names.functions_in(worlds, name))
+    except names.UnknownName as problem:
+        raise BadFault(f"func: {problem}") from None
+    try:
+        if fault.account:
+            require_login(worlds, name, fault.account)
+    except names.UnknownName as problem:
+        raise BadFault(f"account: {problem}") from None
     return fault
 
 
 def add(
-    worlds: Worlds, name: str, rule: Mapping[str, Any], functions: Collection[str] = ()
+    worlds: Worlds, name: str, rule: Mapping[str, Any], known_names: KnownNames
 ) -> dict[str, object]:
     """Plans a fault and returns it as a dict. Raises BadFault as `checked` does."""
-    fault = checked(rule, names_in(worlds, name, functions))
+    fault = checked(worlds, name, rule, known_names)
     with worlds.locked(name) as db, db.writing():
         return faults.add(db, fault, read(db).clock.now(worlds.system_clock)).as_dict()
-
-
-def names_in(worlds: Worlds, name: str, functions: Collection[str]) -> set[str]:
-    """The names of all functions in a world, those of its own product types too."""
-    db = worlds.connect(name)
-    with db.reading():
-        types = worlds.catalogue(db, read(db)).types.values()
-    own = {
-        function.replace(own.like, own.intname, 1)
-        for own in types
-        for function in functions
-        if function.removeprefix("v2.").partition(".")[0] == own.like
-    }
-    return {*functions, *own}
 
 
 def remove(worlds: Worlds, name: str, number: int) -> None:

@@ -19,6 +19,7 @@ from emulator.control.api.accounts import NoAccountError
 from emulator.control.api.clock import NothingDueError
 from emulator.control.api.functions import functions
 from emulator.control.api.guard import JSON, Guard, Refusal
+from emulator.control.api.names import KnownNames
 from emulator.control.api.payments import NoPaymentError
 from emulator.control.api.routes import ControlRequest, Handler
 from emulator.control.api.services import NoServiceError
@@ -56,12 +57,14 @@ MAP = Map(
 class ControlApi:
     """Answers every path under ``/_mockseller/``. One per process."""
 
-    def __init__(self, settings: Settings, worlds: Worlds, registry: Registry) -> None:
+    def __init__(
+        self, settings: Settings, worlds: Worlds, registry: Registry, known_names: KnownNames
+    ) -> None:
         self._guard = Guard(settings)
         self._settings = settings
         self._worlds = worlds
         self._registry = registry
-        self._names = frozenset(function.name for function in registry)
+        self._known_names = known_names
         self._handlers: dict[str, Handler] = {
             "GET /": _index,
             "GET /functions": self._functions,
@@ -94,7 +97,7 @@ class ControlApi:
         name = values.pop("name", None) or http.args.get("world") or DEFAULT
         query = http.args.to_dict()
         request = ControlRequest(
-            self._worlds, name, values, query, lambda: self._body(http), self._names
+            self._worlds, name, values, query, lambda: self._body(http), self._known_names
         )
         status = 201 if endpoint in routes.CREATES else 200
         return _json(status, handler(request))

@@ -39,7 +39,7 @@ class EntryKindField(fields.Field[str | None]):
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str | None:
         if value not in (journal.CALL, journal.EVENT, "all"):
-            raise ValidationError("is not call, happening or all")
+            raise ValidationError(f"{str(value)[:40]!r} is not call, happening or all")
         return None if value == "all" else str(value)
 
 

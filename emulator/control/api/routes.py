@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,9 @@ from emulator.control.api import (
     tickets,
     world_state,
 )
+from emulator.control.api.names import KnownNames, require_login
 from emulator.faults import NoFault
+from emulator.names import UnknownName
 from emulator.worlds.worlds import Worlds
 
 NEW_WORLD = schemas.NewWorld()
@@ -49,7 +51,7 @@ class ExpectationFailed(Exception):
 class ControlRequest:
     """One request: the world's name, the values of path and query, and the body.
 
-    ``functions``: the names of all functions of the API.
+    ``known``: the names of all functions and formats.
     """
 
     worlds: Worlds
@@ -57,7 +59,7 @@ class ControlRequest:
     values: Mapping[str, str]
     query: Mapping[str, str]
     body: Callable[[], bytes]
-    functions: Collection[str] = ()
+    known_names: KnownNames
 
     def read(self, schema: schemas.Body) -> dict[str, Any]:
         """The body, validated and converted. Raises ValueError with one line."""
@@ -161,10 +163,27 @@ def _move_clock(request: ControlRequest) -> object:
 
 def _journal(request: ControlRequest) -> object:
     chosen = QUERY.read({name: value for name, value in request.query.items() if name != "world"})
+    _require_names(request, chosen)
     db = request.worlds.connect(request.name)
     entries = journal.find(db, **chosen)
     count = journal.count(db, chosen.get("kind", journal.CALL))
     return {"count": count, "entries": [entry.as_dict() for entry in entries]}
+
+
+def _require_names(request: ControlRequest, filters: Mapping[str, Any]) -> None:
+    """Raises ValueError for a function, login or format that does not exist, after its key."""
+    worlds, world, known_names = request.worlds, request.name, request.known_names
+    checks: Mapping[str, Callable[[str], str]] = {
+        "func": lambda name: known_names.require_recorded(worlds, world, name),
+        "login": lambda name: require_login(worlds, world, name),
+        "out": known_names.require_format,
+    }
+    for key, check in checks.items():
+        if filters.get(key):
+            try:
+                check(str(filters[key]))
+            except UnknownName as problem:
+                raise ValueError(f"{key}: {problem}") from None
 
 
 def _clear_journal(request: ControlRequest) -> object:
@@ -176,6 +195,7 @@ def _clear_journal(request: ControlRequest) -> object:
 
 def _verify(request: ControlRequest) -> object:
     body = request.read(EXPECTED_CALL)
+    _require_names(request, body)
     count = body.pop("count", None)
     least, most = body.pop("at_least", None), body.pop("at_most", None)
     after = body.pop("after", 0)
@@ -198,7 +218,7 @@ def _faults(request: ControlRequest) -> object:
 
 
 def _add_fault(request: ControlRequest) -> object:
-    return faults.add(request.worlds, request.name, request.rule(), request.functions)
+    return faults.add(request.worlds, request.name, request.rule(), request.known_names)
 
 
 def _remove_fault(request: ControlRequest) -> object:

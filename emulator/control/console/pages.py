@@ -19,8 +19,10 @@ from werkzeug.wrappers import Request, Response
 from emulator import journal
 from emulator.control.api import accounts, clock, faults, world_state
 from emulator.control.api.guard import Guard, Refusal, require_same_origin
+from emulator.control.api.names import KnownNames, require_login
 from emulator.domain.accounts import accounts as owners
 from emulator.faults import KINDS, NoFault
+from emulator.names import UnknownName
 from emulator.settings import Settings
 from emulator.worlds.worlds import DEFAULT, WorldError, Worlds
 
@@ -68,7 +70,8 @@ def _templates() -> Environment:
 class Console:
     """Answers what comes under ``/_mockseller/console``. One per process, without state."""
 
-    def __init__(self, settings: Settings, worlds: Worlds) -> None:
+    def __init__(self, settings: Settings, worlds: Worlds, known_names: KnownNames) -> None:
+        self._known_names = known_names
         self._guard = Guard(settings)
         self._worlds = worlds
         self._changes: Mapping[str, Callable[[str, Mapping[str, str], Mapping[str, Any]], None]] = {
@@ -119,6 +122,13 @@ class Console:
         worlds = self._worlds
         db = worlds.connect(name)
         func, login = http.args.get("func", ""), http.args.get("login", "")
+        try:
+            if func:
+                self._known_names.require_recorded(worlds, name, func)
+            if login:
+                require_login(worlds, name, login)
+        except UnknownName as problem:
+            line, status = line or str(problem), 400
         with db.reading():
             entries = journal.find(
                 db, func=func or None, login=login or None, kind=None, limit=LAST
@@ -162,7 +172,7 @@ class Console:
         self._worlds.reset(name)
 
     def _plan(self, name: str, form: Mapping[str, str], _: Mapping[str, Any]) -> None:
-        faults.add(self._worlds, name, _rule(form))
+        faults.add(self._worlds, name, _rule(form), self._known_names)
 
     def _clear(self, name: str, form: Mapping[str, str], _: Mapping[str, Any]) -> None:
         del form

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
@@ -19,6 +20,7 @@ from contracts.verdicts import OBSERVED, CallRecord, Outcome, Run, Verdict
 from emulator.app import create_registry
 from emulator.openapi import Called, Coverage
 from emulator.testing import SellerServer, World
+from mockseller.coverage import KEY, pytest_testnodedown
 
 
 @pytest.fixture(scope="module")
@@ -214,10 +216,49 @@ def test_a_suite_of_ones_own_is_counted_over_all_its_sellers(suite: pytest.Pytes
     done.stdout.fnmatch_lines(["*how much of the API your tests used*", "functions: *(3 of *)"])
 
 
-def test_a_suite_that_exercises_too_little_fails(suite: pytest.Pytester) -> None:
-    done = suite.runpytest_subprocess("--mockseller-coverage=60")
+def test_workers_count_together_and_a_suite_that_exercises_too_little_fails(
+    suite: pytest.Pytester,
+) -> None:
+    """Each of the two workers runs one of the two tests."""
+    done = suite.runpytest_subprocess("--mockseller-coverage=60", "-n", "2")
     assert done.ret == 1
-    done.stdout.fnmatch_lines(["too little: all: *is less than 60%*", "*2 passed*"])
+    done.stdout.fnmatch_lines(
+        ["functions: *(3 of *)", "too little: all: *is less than 60%*", "*2 passed*"]
+    )
+
+
+def test_a_worker_that_crashed_leaves_a_note(pytester: pytest.Pytester) -> None:
+    config = pytester.parseconfig("--mockseller-coverage=1")
+    config.stash[KEY] = counted = CoverageCount()
+    pytest_testnodedown(SimpleNamespace(config=config), "Not properly terminated")
+    assert counted.notes == ["a worker ended without its counts: Not properly terminated"]
+    assert not counted.is_whole
+
+
+def test_nothing_of_nothing_is_never_green(suite: pytest.Pytester) -> None:
+    unknown = suite.runpytest_inprocess(
+        "--mockseller-coverage=99", "--mockseller-coverage-family=sofd"
+    )
+    assert unknown.ret == pytest.ExitCode.USAGE_ERROR
+    unknown.stderr.fnmatch_lines(
+        ['*--mockseller-coverage-family: there is no family "sofd"; the nearest is "soft"']
+    )
+    suite.makepyfile("def test_without_a_seller(): assert True")
+    idle = suite.runpytest_inprocess("--mockseller-coverage=0", "-k", "without")
+    assert idle.ret == pytest.ExitCode.TESTS_FAILED
+    idle.stdout.fnmatch_lines(["too little: all: nothing was called"])
+
+
+def test_a_part_of_which_nothing_is_declared_passes_no_gate(world: World) -> None:
+    counted = CoverageCount()
+    bare = next(name for name, parts in counted.coverage.points.items() if not parts["values"])
+    world.call(bare)
+    result = run(world.url, "--func", bare, "--of", "values", "--min", "1")
+    assert result.exit_code == 1
+    assert "values: nothing of that is declared, so nothing can be counted" in result.output
+    none = run(world.url, "--func", "tld", "--level", "core")
+    assert none.exit_code == 2
+    assert "--level: none of these functions is of the level core" in none.output
 
 
 @pytest.mark.full_only("one suite that is counted runs in every run")
