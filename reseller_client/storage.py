@@ -15,10 +15,12 @@ from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sqlalchemy import Column, Integer, StaticPool, Text, TypeDecorator, create_engine, insert
+from sqlalchemy import Column, Engine, Integer, StaticPool, Text, TypeDecorator, insert, make_url
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -96,6 +98,26 @@ def values_of(row: DataclassInstance, *without: str) -> dict[str, object]:
     return {name: getattr(row, name) for name in names}
 
 
+@cache
+def _shared() -> tuple[SQLiteDialect_pysqlite, dict[Any, Any]]:
+    """SQLAlchemy's dialect and its cache of compiled statements, shared by all databases.
+
+    `create_engine` makes both anew, and so would every opening of a store compile its statements.
+    """
+    return SQLiteDialect_pysqlite(dbapi=sqlite3), {}
+
+
+@cache
+def _schema(metadata: MetaData) -> tuple[str, ...]:
+    """Return the statements that make the missing tables and indexes."""
+    dialect, _ = _shared()
+    statements: list[CreateTable | CreateIndex] = []
+    for table in metadata.sorted_tables:
+        statements.append(CreateTable(table, if_not_exists=True))
+        statements += [CreateIndex(index, if_not_exists=True) for index in table.indexes]
+    return tuple(str(statement.compile(dialect=dialect)) for statement in statements)
+
+
 class Database:
     """One SQLite connection, used through SQLAlchemy Core. Safe for several threads.
 
@@ -113,10 +135,8 @@ class Database:
     def create(self, metadata: MetaData) -> None:
         """Create the tables and indexes that are missing, all or none. Raises sqlite3.Error."""
         with self.writing():
-            for table in metadata.sorted_tables:
-                self.run(CreateTable(table, if_not_exists=True))
-                for index in table.indexes:
-                    self.run(CreateIndex(index, if_not_exists=True))
+            for statement in _schema(metadata):
+                self._driver.execute(statement)
 
     def close(self) -> None:
         """Close the connection."""
@@ -180,13 +200,13 @@ class Database:
         """Return SQLAlchemy's side of the connection. Its own transactions are never ended."""
         if self._opened is None:
             self._driver.commit()
-            engine = create_engine(
-                "sqlite://",
-                creator=lambda: self._driver,
-                poolclass=StaticPool,
-                pool_reset_on_return=None,
+            dialect, compiled = _shared()
+            pool = StaticPool(lambda: self._driver, reset_on_return=None)  # type: ignore[arg-type] # a connection of the driver
+            self._opened = (
+                Engine(pool, dialect, make_url("sqlite://"))
+                .connect()
+                .execution_options(preserve_rowcount=True, compiled_cache=compiled)
             )
-            self._opened = engine.connect().execution_options(preserve_rowcount=True)
         return self._opened
 
     def _execute(self, statement: Executable) -> CursorResult[Any]:

@@ -138,11 +138,16 @@ def _of_json(text: str) -> Iterator[ValueToken]:
         elif mark == ",":
             awaited = opened[-1] == "{"
         elif value_token["string"] is not None and awaited:
-            name, awaited = json.loads(value_token["string"]), False
+            name, awaited = _text_of(value_token["string"]), False
         elif value_token["string"] is not None or value_token["scalar"] is not None:
             string = value_token["string"]
-            value = json.loads(string) if string is not None else value_token["scalar"]
+            value = _text_of(string) if string is not None else value_token["scalar"]
             yield _json_token(path, name if opened[-1] == "{" else path[-1], value, value_token)
+
+
+def _text_of(string: str) -> str:
+    """The text of a string of JSON."""
+    return str(json.loads(string)) if "\\" in string else string[1:-1]
 
 
 def _json_token(path: list[str], name: str, value: str, value_token: re.Match[str]) -> ValueToken:

@@ -63,6 +63,8 @@ _INPUT: Final = re.compile(r"<input\b[^<>]{1,2000}>", re.IGNORECASE)
 _INPUT_NAME: Final = re.compile(r"""\bname=["']([^"']*)""", re.IGNORECASE)
 _INPUT_VALUE: Final = re.compile(r"""(\bvalue=)("[^"]*"|'[^']*')""", re.IGNORECASE)
 """A page that forwards a browser carries the session in a hidden field."""
+_LINK_MARKS: Final = ("=", "%3", "://", "-----")
+"""Every text in which `mask_links` masks something has one of these."""
 # Every pattern stops at the next delimiter, so that a long answer is searched in linear time.
 _TEXT: Final = r'(?:\\.|[^"\\])*'
 _PATTERNS: Final = (
@@ -78,7 +80,7 @@ _PATTERNS: Final = (
 """For texts that are not a whole document."""
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=65536)  # more names than a flood of parameters has
 def is_secret(name: str) -> bool:
     """Whether a parameter or field of this name holds a secret."""
     stripped = name.strip().lstrip("$@")
@@ -131,6 +133,8 @@ def mask_form(form: Mapping[str, str]) -> dict[str, str]:
 
 def mask_links(text: str) -> str:
     """Masks private keys, and secrets in links and hidden fields of a text."""
+    if not any(mark in text for mark in _LINK_MARKS):
+        return text  # most values of an answer are short
     text = _PEM.sub(rf"\g<1>{MASK}\g<2>", text)
     text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
     return _INPUT.sub(_masked_input, _QUERY.sub(_masked_pair, text))

@@ -244,11 +244,11 @@ class Database:
         finally:
             target.close()
 
-    def counts(self) -> dict[str, int]:
-        """The number of rows of every table; for tests and statistics."""
+    def counts(self, *tables: str) -> dict[str, int]:
+        """The number of rows of these tables, or of all."""
         return {
-            table.name: self._driver.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608 - our own
-            for table in metadata.sorted_tables
+            name: self._driver.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608 - our own
+            for name in tables or metadata.tables
         }
 
     def create_schema(self) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
+NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Node:
 
     name: str
     text: str = ""
-    attributes: Mapping[str, str] = field(default_factory=lambda: _NO_ATTRIBUTES)
+    attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
     children: tuple[Node, ...] = ()
 
     def all(self, name: str) -> tuple[Node, ...]:

@@ -18,7 +18,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from reseller_client.errors import NotUnderstood, Refusal
-from reseller_client.transport.document import Answer, Node
+from reseller_client.transport.document import NO_ATTRIBUTES, Answer, Node
 from reseller_client.transport.values import read_money
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _from_element(element: Element, depth: int) -> Node:
     return Node(
         name=element.tag,
         text="" if children and not text.strip() else text,
-        attributes=MappingProxyType(dict(element.attrib)),
+        attributes=MappingProxyType(element.attrib) if element.attrib else NO_ATTRIBUTES,
         children=children,
     )
 
@@ -142,7 +142,9 @@ def _from_object(name: str, value: dict[str, object], depth: int) -> Node:
             attributes[key[1:]] = _as_text(item)
         else:
             children.extend(_from_json(key, item, depth - 1))
-    return Node(name, text, MappingProxyType(attributes), tuple(children))
+    return Node(
+        name, text, MappingProxyType(attributes) if attributes else NO_ATTRIBUTES, tuple(children)
+    )
 
 
 def _as_text(value: object) -> str:

@@ -20,7 +20,7 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
     db = worlds.connect(name)
     with db.reading():
         world = read(db)
-        counts = db.counts()
+        counts = db.counts("tariff", *COUNTED)
         now = world.clock.now(worlds.system_clock)
     return {
         "name": name,

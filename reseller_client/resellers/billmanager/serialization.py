@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass, replace
 from decimal import Decimal
 from enum import Enum
@@ -30,14 +30,14 @@ def read_own(number: int, itemtype: str, name: str, enabled: bool, inside: str) 
     written = json.loads(inside)
     fixed, markup, rounding = written["rule"]
     price = None if fixed is None else Decimal(fixed)
-    hints = _hints(OwnTariff)
+    readers = _field_readers(OwnTariff)
     return OwnTariff(
         id=number,
         itemtype=itemtype,
         name=name,
         enabled=enabled,
         rule=PriceRule(price, Decimal(markup), Rounding.read(rounding)),
-        **{field: _read(hints[field], written[field]) for field in _OWN},
+        **{field: readers[field](written[field]) for field in _OWN},
     )
 
 
@@ -48,30 +48,33 @@ def write_seller(tariff: Tariff) -> str:
 
 def read_seller(text: str) -> Tariff:
     """Return the tariff of the seller that was written as JSON."""
-    tariff: Tariff = _read(Tariff, json.loads(text))
+    tariff: Tariff = _reader(Tariff)(json.loads(text))
     return tariff
-
-
-@cache
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
 
 
 def _write(fields: Mapping[str, object]) -> str:
     return json.dumps(fields, default=str, ensure_ascii=False, sort_keys=True)
 
 
-def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - a type as annotated, a value of JSON
-    """Return the value of an annotated type: a dataclass, or what the fields of one hold."""
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401 - a type as annotated
+    """Return what reads a value of JSON as an annotated type: a dataclass, or a field of one."""
     if isinstance(kind, UnionType):  # `Decimal | None`, the only unions here
-        return None if value is None else _read(get_args(kind)[0], value)
+        inside = _reader(get_args(kind)[0])
+        return lambda value: None if value is None else inside(value)
     if is_dataclass(kind):
-        hints = _hints(kind)  # type: ignore[arg-type] # a class, and hashable
-        return kind(**{name: _read(hints[name], inner) for name, inner in value.items()})  # type: ignore[operator] # a class
+        readers = _field_readers(kind)  # type: ignore[arg-type] # a class, and hashable
+        return lambda value: kind(**{name: readers[name](inner) for name, inner in value.items()})  # type: ignore[operator] # a class
     arguments = get_args(kind)
     if get_origin(kind) is tuple:
-        return tuple(_read(arguments[0], inner) for inner in value)
+        member = _reader(arguments[0])
+        return lambda value: tuple(map(member, value))
     if get_origin(kind) is Mapping:
-        key, inside = arguments
-        return {_read(key, name): _read(inside, inner) for name, inner in value.items()}
-    return kind(value) if issubclass(kind, (Decimal, Enum, int)) else value
+        key, item = map(_reader, arguments)
+        return lambda value: {key(name): item(inner) for name, inner in value.items()}
+    return kind if issubclass(kind, (Decimal, Enum, int)) else lambda value: value
+
+
+@cache
+def _field_readers(kind: Any) -> Mapping[str, Callable[[Any], Any]]:  # noqa: ANN401 - a class
+    return {name: _reader(hint) for name, hint in get_type_hints(kind).items()}
