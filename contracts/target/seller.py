@@ -242,7 +242,7 @@ def check_address(url: str) -> str:
             " or as MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
         )
     if parts.scheme not in ("http", "https") or not parts.host:
-        return "the address begins with http:// or https:// and names a host"
+        return "the address must begin with http:// or https:// and name a host"
     return ""
 
 

@@ -55,8 +55,7 @@ def select_lessons(only: str = "") -> tuple[Lesson, ...]:
     """The lessons whose name contains ``only``. Raises UnknownLessonError where none does."""
     lessons = tuple(lesson for lesson in LESSONS if only in lesson.id)
     if not lessons:
-        names = ", ".join(lesson.id for lesson in LESSONS)
-        raise UnknownLessonError(f'no lesson is called "{only}": {names}')
+        raise UnknownLessonError(f'no lesson has "{only}" in its name; --lessons lists them all')
     return lessons
 
 

@@ -28,10 +28,10 @@ def _all_ids_reported(findings: Findings, execution: Execution) -> None:
         findings.fail(f"{len(expected)} exist, and the client reported {len(last.ids)}", *reads)
 
 
-def _list_lesson(name: str, count: int) -> Lesson:
+def _list_lesson(name: str, count: int, about: str) -> Lesson:
     @lesson(
         f"list-of-{name}",
-        about=f"A list of {name} is read",
+        about=about,
         cost="One row comes as an object, no row as nothing, many rows on several pages.",
         source="docs/wire.md 3.1 and 4.1 (observed)",
         check=_all_ids_reported,
@@ -93,6 +93,6 @@ def filtered_in_the_panel(case: CaseContext) -> None:
     case.request(Action.LIST, say)
 
 
-LIST_OF_NONE = _list_lesson("none", 0)
-LIST_OF_ONE = _list_lesson("one", 1)
-LIST_OF_MANY = _list_lesson("many", MANY)
+LIST_OF_NONE = _list_lesson("none", 0, "An empty list is read")
+LIST_OF_ONE = _list_lesson("one", 1, "A list of one row is read")
+LIST_OF_MANY = _list_lesson("many", MANY, "A list of several pages is read to its end")

@@ -184,7 +184,7 @@ def _ended_with_its_term(findings: Findings, execution: Execution) -> None:
 
 @lesson(
     "renews-no-more",
-    about="A renewal that is switched off is off",
+    about="A renewal that was switched off stays off",
     cost="An empty autoprolong, or none, is answered ok and leaves it on: the seller charges on.",
     source="docs/evidence.md 146: the word null (observed)",
     check=_ended_with_its_term,
