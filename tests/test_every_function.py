@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from sqlalchemy import select
 
 from emulator.api.registry import Evidence, Function, Kind
 from emulator.clock import SystemClock
 from emulator.openapi import FORMATS, schema_of
-from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Row
 from emulator.testing import Seller
 from emulator.wire import formats
 from emulator.worlds.worlds import DEFAULT
@@ -31,6 +28,7 @@ from tests.answers import (
     mask_changing,
 )
 from tests.handlers import REGISTRY, handlers_of
+from tests.rows import read_rows
 from tests.tiers import Tally
 
 once_per_handler = pytest.mark.one_per.with_args(handlers_of)
@@ -60,8 +58,6 @@ OUT_OF_REACH = {
 
 RESELLER = "reseller:secret"
 OTHER = "other:secret"
-RECORDS_OF_CALLS = {"journal", "session", "login_failure"}
-"""Tables a look may write: the record of calls, the last use of sessions, failed logins."""
 MISSING_ID = "99999999"
 
 
@@ -86,13 +82,8 @@ class ResettableSeller:
         root: Element = fromstring(self.answer(func, authinfo, **params, out="xml"))
         return root
 
-    def rows(self) -> dict[str, list[Any]]:
-        db: Database = self._seller.worlds.connect(DEFAULT)
-        return {
-            table.name: db.rows(Statement(select(table)))
-            for table in tables.metadata.sorted_tables
-            if table.name not in RECORDS_OF_CALLS
-        }
+    def rows(self) -> dict[str, list[Row]]:
+        return read_rows(self._seller.worlds.connect(DEFAULT))
 
 
 @pytest.fixture(scope="module")

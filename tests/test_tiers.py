@@ -53,13 +53,15 @@ ALL = 16
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.delenv("MOCKSELLER_TESTS", raising=False)
+    # Nothing here is about the plugins of this machine, and every run would load them all.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest(CONFTEST)
     pytester.makepyfile(CASES)
     return pytester
 
 
 def run(suite: pytest.Pytester, *options: str) -> pytest.RunResult:
-    return suite.runpytest_inprocess("-p", "no:randomly", "-p", "no:cacheprovider", *options)
+    return suite.runpytest_inprocess("-p", "no:cacheprovider", *options)
 
 
 def names(result: pytest.RunResult) -> set[str]:
@@ -105,6 +107,6 @@ def test_every_case_has_its_turn(suite: pytest.Pytester) -> None:
 
 
 def test_two_processes_count_as_one_does(suite: pytest.Pytester) -> None:
-    result = run(suite, "-n", "2", "--rotation=1")
+    result = run(suite, "-p", "xdist", "-n", "2", "--rotation=1")
     result.assert_outcomes(passed=6)
     result.stdout.fnmatch_lines([f"*6 of *{ALL} cases", "*2 of *26 letters", "*2 of *6 numbers"])

@@ -10,17 +10,15 @@ from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element, tostring
 
 import pytest
-from sqlalchemy import select
 
 from emulator.api import fields as fields_
 from emulator.api.registry import Function, Kind
 from emulator.functions.products import edit
 from emulator.functions.products.certificate import ContactEmail
 from emulator.functions.products.order import NEVER_IGNORED
-from emulator.store import tables
-from emulator.store.engine import Statement
 from tests.functions.seller import Seller
 from tests.handlers import REGISTRY
+from tests.rows import read_rows
 from tests.tiers import Tally
 
 FORMS = [function for function in REGISTRY if function.kind is Kind.FORM]
@@ -180,7 +178,6 @@ def test_119_an_edit_of_a_service_refuses_what_it_does_not_change(shop: Seller, 
 
 EDITS = [function for function in FORMS if function.name.endswith(".edit") and function.example]
 """Forms of what the world ``small`` has."""
-UNTOUCHED = frozenset({"journal", "session", "login_failure"})
 BY_TYPE = {
     fields_.Domain: "sent.example",
     fields_.Address: "192.0.2.250",
@@ -239,12 +236,7 @@ def outcome(shop: Seller, function: Function, params: dict[str, str]) -> tuple[s
     for doc in (shown, answer):
         for echo in doc.findall("tparams"):
             doc.remove(echo)
-    db = shop.worlds.connect("default")
-    rows = {
-        table.name: db.rows(Statement(select(table)))
-        for table in tables.metadata.sorted_tables
-        if table.name not in UNTOUCHED
-    }
+    rows = read_rows(shop.worlds.connect("default"))
     return tostring(shown, "unicode"), tostring(answer, "unicode"), repr(rows)
 
 

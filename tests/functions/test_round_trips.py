@@ -11,19 +11,16 @@ from urllib.parse import parse_qsl
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from sqlalchemy import select
 
 from emulator import testing
 from emulator.api.registry import Function, Kind
-from emulator.store import tables
-from emulator.store.engine import Statement
 from emulator.testing.client import World
 from emulator.worlds.fixtures.load import world_names
 from tests.functions.seller import Seller
 from tests.handlers import REGISTRY
+from tests.rows import read_rows
 from tests.tiers import Tally
 
-RECORDS_OF_CALLS = {"journal", "session", "login_failure"}
 LABELS = {"ostempl"}
 """What a row shows by a label without the name beside it."""
 SYSTEMS = frozenset({"ostempl", "instances_os"})
@@ -48,11 +45,9 @@ NEEDS_MORE = {
 
 def state(shop: Seller | testing.Seller, world: str = "default") -> dict[str, list[Any]]:
     """Every row of the world but the records of calls; a field stored as empty is none."""
-    db = shop.worlds.connect(world)
     return {
-        table.name: [tuple(map(_without_empty, row)) for row in db.rows(Statement(select(table)))]
-        for table in tables.metadata.sorted_tables
-        if table.name not in RECORDS_OF_CALLS
+        name: [tuple(map(_without_empty, row)) for row in rows]
+        for name, rows in read_rows(shop.worlds.connect(world)).items()
     }
 
 

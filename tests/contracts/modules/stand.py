@@ -25,6 +25,7 @@ from tests.client.emulated import LossyLine, client_of
 from tests.clocks import stopped_clock
 
 URL = "http://shop.test/panel/billmgr"
+FILE = "modules.sqlite"
 LICENSE = "100002"
 AUTOMATIC = Options(login="ada", password="secret-1", license=LICENSE)
 OTHER = "bob:secret-2"
@@ -60,24 +61,32 @@ def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand
 
 @contextmanager
 def before(seller: Seller, folder: Path) -> Iterator[Stand]:
-    """A shop with its file in this folder, before a seller whose world is new."""
+    """A shop before a seller whose world is new; its file in the folder is filled if missing."""
     seller.clock.freeze("2027-01-10T12:00:00Z")
-    with closing(ModuleStore(folder / "modules.sqlite")) as store:
+    path = folder / FILE
+    is_new = not path.exists()
+    with closing(ModuleStore(path)) as store:
         shop = ModuleShop(
             store,
             client_of(LossyLine(seller), seller.time.pass_time),
             today=lambda: date.fromisoformat(seller.clock.now[:10]),
             currency="EUR",
         )
-        shop.add_customer("ada", "secret-1")
-        shop.top_up("ada", Decimal("30.00"))
-        shop.add_customer("bob", "secret-2")
-        shop.top_up("bob", Decimal("30.00"))
-        shop.add_license("ada", int(LICENSE), "ispmanager6_lite")
-        shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES))
-        shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))
-        shop.offer(Product(279, 955304, "KernelCare", "KernelCare", CHEAP))
+        if is_new:
+            fill(shop)
         yield Stand(seller, shop, ModuleEndpoint(shop))
+
+
+def fill(shop: ModuleShop) -> None:
+    """Two customers with money, the license of one, and three modules."""
+    shop.add_customer("ada", "secret-1")
+    shop.top_up("ada", Decimal("30.00"))
+    shop.add_customer("bob", "secret-2")
+    shop.top_up("bob", Decimal("30.00"))
+    shop.add_license("ada", int(LICENSE), "ispmanager6_lite")
+    shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES))
+    shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))
+    shop.offer(Product(279, 955304, "KernelCare", "KernelCare", CHEAP))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from emulator.testing import Seller
 from tests.clocks import stopped_clock
 from tests.contracts.modules.mutants import ELSEWHERE, Mutant
 from tests.contracts.modules.mutants import MUTANTS as OF_ANSWERS
-from tests.contracts.modules.stand import Stand, before, examined, standing, wrong
+from tests.contracts.modules.stand import FILE, Stand, before, examined, standing, wrong
 from tests.contracts.modules.trade_mutants import TRADE_MUTANTS
 
 MUTANTS = (*OF_ANSWERS, *TRADE_MUTANTS)
@@ -31,10 +32,19 @@ def seller() -> Iterator[Seller]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def filled(seller: Seller, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a shop in which nothing has happened yet."""
+    folder = tmp_path_factory.mktemp("filled")
+    with before(seller, folder):
+        return folder / FILE
+
+
 @pytest.fixture
-def stand(seller: Seller, tmp_path: Path) -> Iterator[Stand]:
-    """A shop for one test; the seller behind it only gets a new world."""
+def stand(seller: Seller, filled: Path, tmp_path: Path) -> Iterator[Stand]:
+    """A shop for one test: a copy of the file, and a new world of the same seller."""
     seller.reset()
+    shutil.copyfile(filled, tmp_path / FILE)
     with before(seller, tmp_path) as made:
         yield made
 
