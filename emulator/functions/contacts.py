@@ -21,6 +21,9 @@ NUMBERS = (OWNER, "service_profile", "owner")
 """The parameters that name a contact by its number; all of them mean the owner."""
 OTHERS = ("admin", "tech", "bill")
 """Further contacts of a name that client areas ask for; this seller keeps the owner's alone."""
+ACTIONS = ("domain_action", "operation")
+"""What shall be done with a name: here it can only be registered (one client area transfers)."""
+REGISTER = ("", "register")
 NOBODY = {"en": "Not chosen", "ru": "Не выбран"}
 
 
@@ -35,8 +38,11 @@ class ContactFields(WireSchema):
     firstname_locale = Text("First name in the letters of the country.")
     middlename_locale = Text("Middle name in the letters of the country.")
     lastname_locale = Text("Last name in the letters of the country.")
+    company = Text("Name of the company.")
+    company_locale = Text("Name of the company in the letters of the country.")
     email = Email(descriptions.EMAIL, clears=True)
     phone = Phone(descriptions.PHONE)
+    phone_country = CountryNumber("Number of the country of the telephone number.")
     location_country = CountryNumber("Number of the country, as `country` lists it.")
     location_state = Text("State or region.")
     location_city = Text("City.")
@@ -62,8 +68,11 @@ class OwnerFields(WireSchema):
     owner_firstname_locale = Text("First name in the letters of the country.")
     owner_middlename_locale = Text("Middle name in the letters of the country.")
     owner_lastname_locale = Text("Last name in the letters of the country.")
+    owner_company = Text("Name of the company.")
+    owner_company_locale = Text("Name of the company in the letters of the country.")
     owner_email = Email(descriptions.EMAIL, clears=True)
     owner_phone = Phone(descriptions.PHONE)
+    owner_phone_country = CountryNumber("Number of the country of the telephone number.")
     owner_location_country = CountryNumber("Number of the country, as `country` lists it.")
     owner_location_state = Text("State or region.")
     owner_location_city = Text("City.")
@@ -102,6 +111,13 @@ def typed_contact(sent: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def refuse_transfer(call: Call) -> None:
+    """Raises BadValue where an order is for a transfer: it would be charged as a registration."""
+    for name in ACTIONS:
+        if call.params.get(name, "") not in REGISTER:
+            raise BadValue(name, call.params[name])
+
+
 def refuse_other_contacts(call: Call) -> None:
     """Raises BadValue for a further contact that is not the owner: it would be dropped in silence.
 
@@ -132,6 +148,6 @@ def owner_choices(call: Call, nobody: str) -> list[Choice]:
 
 
 def contact_name(fields: Mapping[str, str]) -> str:
-    """What a contact is called: its name, else its first and last name, else its e-mail address."""
+    """What a contact is called: its name, its company, its first and last name, its address."""
     person = " ".join(filter(None, (fields.get("firstname"), fields.get("lastname"))))
-    return fields.get("name") or person or fields.get("email", "")
+    return fields.get("name") or fields.get("company") or person or fields.get("email", "")

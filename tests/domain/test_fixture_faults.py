@@ -171,7 +171,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_world_is_told_which_worlds_there_are() -> None:
-    with pytest.raises(FixtureError, match='no worlds "medium"; there are bound, busy, daily, empty'):
+    with pytest.raises(FixtureError, match='no worlds "medium"; there are bound, busy, daily'):
         load_world("medium")
 
 

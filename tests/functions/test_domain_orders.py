@@ -125,6 +125,26 @@ def test_a_further_contact_is_the_owner_or_is_refused(seller: Seller, form: str)
     assert seller.call(form, **order, **same, **first).error is None
 
 
+@pytest.mark.parametrize("form", ["domain.order.param", "v2.domain.order.param"])
+def test_a_transfer_is_not_charged_as_a_registration(seller: Seller, form: str) -> None:
+    order: dict[str, Any] = {**NEW, "pricelist": 180, "domain": f"moves-{form[:2]}.com"}
+    before = balance(seller)
+    for name in ("domain_action", "operation"):
+        assert refusal(seller.call(form, **order, **{name: "transfer"})) == ("value", name)
+    assert balance(seller) == before
+    assert seller.call(form, **order, domain_action="register", operation="").error is None
+
+
+def test_a_contact_is_a_company_too(seller: Seller) -> None:
+    sent = {"owner_company": "Firm", "owner_company_locale": "Фирма", "owner_phone_country": "182"}
+    step = dict(parse_qsl(seller.call("domain.order.contact", **sent, sok="ok").field("ok")))
+    shown = seller.call("service_profile.edit", elid=step["service_profile_owner"])
+    assert {name: shown.field(name[6:]) for name in sent} == sent
+    made = seller.call("domain.order.param", **NEW, pricelist=180, domain="firm.com", **sent)
+    whois = seller.call("domain.whois", elid=made.id).field("whois_data")
+    assert "registrant: Firm" in whois.splitlines()
+
+
 def test_an_owner_is_kept_with_the_name_however_it_was_sent(seller: Seller) -> None:
     contact = seller.call("service_profile.edit", sok="ok", **{n[6:]: v for n, v in OWNER.items()})
     number = str(contact.id)

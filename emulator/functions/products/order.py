@@ -23,7 +23,7 @@ from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.functions import descriptions
-from emulator.functions.contacts import OWNER_PARAMETERS, refuse_other_contacts
+from emulator.functions.contacts import OWNER_PARAMETERS, refuse_other_contacts, refuse_transfer
 from emulator.functions.form_parts import (
     NewTariffRow,
     TariffRow,
@@ -392,6 +392,7 @@ def _place(
     with sent_names(call):
         draft = order_rules.draft(shop, account, tariff, request)
     if contacts.OWNER in names_of(product.order):
+        refuse_transfer(call)
         refuse_other_contacts(call)
     owner = contacts.find_owner(shop, account, request.owner)
     if owner is not None:

@@ -186,7 +186,7 @@ def _shown(stored: Mapping[str, str]) -> dict[str, object]:
 def _contact_form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
     kinds = [Choice(str(kind), call.words(texts)) for kind, texts in KIND_NAMES.items()]
     lands = country_choices()
-    slists = {"profiletype": kinds, "location_country": lands}
+    slists = {"profiletype": kinds, "phone_country": lands, "location_country": lands}
     return FormAnswer({**shown, "private": shown.get("private") in ("on", True)}, slists=slists)
 
 
