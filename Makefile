@@ -48,7 +48,7 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 run: $(VENV)/.run ## a seller on 127.0.0.1:1500; options in ARGS="--port 0"
 	@exec $(BIN)/mockseller serve $(ARGS)
 
-# What needs one processor each runs in pairs; pytest then takes all there are.
+# `verify` takes all processors, the others one each beside it; pytest then takes all there are.
 PAIRS := $(MAKE) --no-print-directory --jobs 2 \
   $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 STATIC := types verify style imports documents

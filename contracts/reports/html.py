@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,10 @@ ROOM: Final = 5_000_000
 FIRST: Final = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.STALE, Outcome.WARN})
 FOLDED: Final = frozenset({Outcome.PASS, Outcome.SKIP})
 """Outcomes whose verdicts are folded at first; their number is always shown."""
+
+
+Texts = Mapping[int, tuple[str, str]]
+"""Request and answer of each call, whole and formatted, by the call's identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,16 @@ class RunSection:
 
 def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
     """The page. ``strict``: warnings and outdated deviations count as failures."""
-    limits = _Limits.of(verdict for run in runs for verdict in run.verdicts)
+    texts = {
+        id(call): (_request(call), pretty(call.answer))
+        for run in runs
+        for verdict in run.verdicts
+        for call in verdict.proof
+    }
+    limits = _Limits.of((verdict for run in runs for verdict in run.verdicts), texts)
     sections = [
-        _section(number, run, limits, strict=strict) for number, run in enumerate(runs, start=1)
+        _section(number, run, limits, texts, strict=strict)
+        for number, run in enumerate(runs, start=1)
     ]
     cells = fill_matrix(verdict for run in runs for verdict in run.verdicts)
     pages = _pages()
@@ -104,11 +115,14 @@ def _pages() -> Environment:
     return pages
 
 
-def _section(number: int, run: Run, limits: _Limits, *, strict: bool) -> RunSection:
+def _section(number: int, run: Run, limits: _Limits, texts: Texts, *, strict: bool) -> RunSection:
     rows: dict[Outcome, list[VerdictRow]] = {outcome: [] for outcome in WORST_FIRST}
     for place, verdict in enumerate(run.verdicts, start=1):
         limit = limits.of_verdict(verdict)
-        calls = tuple(_shown_call(call, limit) for call in verdict.proof)
+        calls = tuple(
+            ShownCall(call, *(_fitted(text, limit) for text in texts[id(call)]))
+            for call in verdict.proof
+        )
         rows[verdict.outcome].append(VerdictRow(f"r{number}v{place}", verdict, calls))
     groups = tuple((outcome, tuple(group)) for outcome, group in rows.items() if group)
     code = exit_code(run.verdicts, strict=strict)
@@ -138,10 +152,6 @@ def _request(call: CallRecord) -> str:
     return "\n".join([head, *(f"{name}={text}" for name, text in call.request.items())])
 
 
-def _shown_call(call: CallRecord, limit: int) -> ShownCall:
-    return ShownCall(call, _fitted(_request(call), limit), _fitted(pretty(call.answer), limit))
-
-
 def _weight(text: str) -> int:
     """Bytes that a text takes in the page."""
     return len(escape(shown(text)).encode())
@@ -162,12 +172,12 @@ class _Limits:
     rest: int
 
     @staticmethod
-    def of(verdicts: Iterable[Verdict]) -> _Limits:
+    def of(verdicts: Iterable[Verdict], texts: Texts) -> _Limits:
         sizes: tuple[list[int], list[int]] = ([], [])
         for verdict in verdicts:
             for call in verdict.proof:
                 group = sizes[verdict.outcome not in FIRST]
-                group += [_weight(_request(call)), _weight(pretty(call.answer))]
+                group += map(_weight, texts[id(call)])
         first = common_limit(sizes[0], ROOM * 4 // 5)
         used = sum(min(size, first) for size in sizes[0])
         return _Limits(first, common_limit(sizes[1], ROOM - used))
