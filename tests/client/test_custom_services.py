@@ -105,13 +105,13 @@ def test_three_machines_by_the_newer_order_are_bought_once_though_answers_are_lo
 ) -> None:
     line.plan[lost] = deque(plan)
     order = ServiceOrder(tariff=6, remoteid="three", count=3)
-    machines = billing.order_by_cart(order)
-    assert {(m.status, m.remoteid, bool(m.password)) for m in machines} == {
+    servers = billing.order_by_cart(order)
+    assert {(m.status, m.remoteid, bool(m.password)) for m in servers} == {
         (Status.ACTIVE, "three", True)
     }
     again = billing.order_by_cart(order)
-    assert {m.id for m in again} == {m.id for m in machines}
-    assert (len(machines), balance(hoster)) == (3, Decimal("991.00"))
+    assert {m.id for m in again} == {m.id for m in servers}
+    assert (len(servers), balance(hoster)) == (3, Decimal("991.00"))
 
 
 def test_what_waits_in_the_cart_for_money_is_paid_by_the_same_order(
