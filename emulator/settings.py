@@ -10,6 +10,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 
 from emulator.names import find_nearest
@@ -42,6 +43,14 @@ def default_seeds_folder() -> Path:
     """The default folder of prepared world files; safe to delete at any time."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "mockseller" / "seeds"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server that listens there can be reached from this computer only."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +88,14 @@ class Settings:
     journal_body: int = 32 * 1024
     """How much of one request or answer the journal keeps."""
     token: str = ""
-    """Bearer token of the control API; empty: only loopback may use it."""
+    """Token of the control API for other computers; `serve` invents one where it is needed."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the control API may be addressed."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this computer can reach the server."""
+        return is_loopback(self.host)
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

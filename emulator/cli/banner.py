@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 from emulator.domain.world import read
@@ -46,8 +47,19 @@ class FirstOrder:
             words += ["-d", f"{name}={quote(value, safe=':')}"]
         return shlex.join(words)
 
-    def banner(self, url: str) -> str:
-        """Several lines for people; address and curl command have a line each."""
+    def banner(self, url: str, data: Path, *, network: str = "", token: str = "") -> str:
+        """Several lines for people; address and curl command have a line each.
+
+        ``data``: the folder of the worlds; ``network``: the address for other computers, if they
+        can reach the server; ``token``: what the control API wants of them.
+        """
+        others: tuple[str, ...] = ()
+        if network:
+            others = (
+                f"  others    {network}/billmgr",
+                f"  console   {network}/_mockseller/console?token={token}",
+                f"  token     {token}",
+            )
         return "\n".join(
             (
                 "mockseller is ready",
@@ -55,6 +67,8 @@ class FirstOrder:
                 f"  login     {self.login}",
                 f"  password  {self.password}",
                 f"  control   {url}/_mockseller/",
+                *others,
+                f"  worlds    {data}; begin anew: mockseller world reset {DEFAULT}",
                 "",
                 "Order a license:",
                 "",

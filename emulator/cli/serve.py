@@ -56,7 +56,7 @@ def serve(config: Path | None, **flags: object) -> None:
     from emulator.settings import load
 
     with options.one_line_errors():
-        settings = load(flags, file=config)
+        settings = _with_token(load(flags, file=config))
         _check_certificate(settings)
         _check_fixture(settings)
         try:
@@ -65,7 +65,19 @@ def serve(config: Path | None, **flags: object) -> None:
             raise options.CannotRun(str(error)) from None
         app, order = _app_and_first_order(settings)
     url = bound.url(https=settings.cert is not None)
-    Server(app, settings, bound, ready=lambda: click.echo(order.banner(url))).run()
+    network = "" if settings.is_local else bound.network_url(https=settings.cert is not None)
+    banner = order.banner(url, settings.data, network=network, token=settings.token)
+    Server(app, settings, bound, ready=lambda: click.echo(banner)).run()
+
+
+def _with_token(settings: Settings) -> Settings:
+    """The settings; a server for other computers has a token, an invented one where none is set."""
+    import secrets
+    from dataclasses import replace
+
+    if settings.token or settings.is_local:
+        return settings
+    return replace(settings, token=secrets.token_urlsafe(12))
 
 
 def _check_certificate(settings: Settings) -> None:

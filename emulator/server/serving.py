@@ -33,6 +33,8 @@ GRACE = 3
 """Seconds that an idle connection is kept; that a stopping worker waits for running answers."""
 TIMEOUT = 120
 """Seconds without a heartbeat of the worker's main loop after which it is replaced."""
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
+"""Hosts that stand for every address of this computer, and what a client here uses instead."""
 QUERY = re.compile(r"\?[^\s'\"]*")
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files need no disk there
 
@@ -61,9 +63,25 @@ class BoundSocket:
 
     def url(self, *, https: bool) -> str:
         """The URL for a client on this computer."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
-        name = everywhere.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
+        name = EVERYWHERE.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
         return f"{'https' if https else 'http'}://{name}:{self.port}"
+
+    def network_url(self, *, https: bool) -> str:
+        """The URL for other computers, of a server that they can reach."""
+        name = _own_address() if self.host in EVERYWHERE else self.host
+        name = f"[{name}]" if ":" in name else name
+        return f"{'https' if https else 'http'}://{name}:{self.port}"
+
+
+def _own_address() -> str:
+    """The address from which this computer reaches others; nothing is sent to find it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:  # no network at all
+            return socket.gethostname()
+        address: str = probe.getsockname()[0]
+        return address
 
 
 def bind(host: str, port: int) -> BoundSocket:

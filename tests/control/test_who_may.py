@@ -59,6 +59,32 @@ def test_a_server_that_listens_everywhere_needs_the_token() -> None:
         assert ask(seller, headers=TOKEN).status_code == 200
 
 
+def test_a_server_for_others_is_addressed_by_any_address_but_no_foreign_name() -> None:
+    with Seller(token="s3cr3t-token", host=EVERYWHERE) as seller:
+        for host in ("192.0.2.1:1500", "[2001:db8::1]:1500"):
+            assert ask(seller, headers={**TOKEN, "Host": host}).status_code == 200
+        assert ask(seller, headers={**TOKEN, "Host": "evil.example"}).status_code == 403
+
+
+def test_the_link_with_the_token_opens_the_console_to_a_browser() -> None:
+    with Seller(token="s3cr3t-token", host=EVERYWHERE) as seller:
+        browser = Client(seller.wsgi)
+        url = "http://192.0.2.1/_mockseller/console"
+        own = {"Origin": "http://192.0.2.1"}
+        assert browser.get(f"{url}/default", base_url=url).status_code == 401
+        assert browser.get(f"{url}/?token=wrong", base_url=url).status_code == 401
+        entered = browser.get(f"{url}/?token=s3cr3t-token", base_url=url)
+        assert (entered.status_code, entered.location) == (303, "/_mockseller/console/default")
+        cookie = entered.headers["Set-Cookie"]
+        assert all(word in cookie for word in ("HttpOnly", "SameSite=Strict", "Path=/_mockseller"))
+        assert browser.get(f"{url}/default", base_url=url).status_code == 200
+        frozen = {"freeze": "2027-01-31"}
+        foreign = browser.post(f"{url}/default/clock", base_url=url, data=frozen)
+        assert foreign.status_code == 403
+        moved = browser.post(f"{url}/default/clock", base_url=url, data=frozen, headers=own)
+        assert moved.status_code in {303, 400}
+
+
 def test_without_a_token_set_nobody_comes_in_from_elsewhere() -> None:
     with Seller(host=EVERYWHERE) as seller:
         assert ask(seller).status_code == 401

@@ -80,7 +80,24 @@ def test_the_banner_names_address_login_and_password(seller_process: SellerServe
     assert ["address", seller_process.url] in words
     assert ["login", "reseller"] in words
     assert ["password", "secret"] in words
+    assert "  worlds    /" in seller_process.banner
+    assert "begin anew: mockseller world reset default" in seller_process.banner
     assert urlsplit(seller_process.url).port not in {0, 1500}
+
+
+def test_a_server_for_others_prints_their_address_and_a_link_that_opens() -> None:
+    with SellerServer("--host", "0.0.0.0") as server:  # noqa: S104 - this is what is tested
+        words = (line.split() for line in server.banner.splitlines() if line.startswith("  "))
+        lines = {name: rest[0] for name, *rest in words}
+        port, token = urlsplit(server.url).port, lines["token"]
+        assert len(token) >= 16
+        assert lines["others"] == f"http://{urlsplit(lines['console']).hostname}:{port}/billmgr"
+        link = f"http://127.0.0.1:{port}/_mockseller/console?token={token}"
+        with httpx.Client(follow_redirects=True) as browser:
+            assert browser.get(link.partition("?")[0]).status_code == 401
+            page = browser.get(link)
+        assert page.status_code == 200
+        assert token not in str(page.url) + page.text
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Neither a page in the user's browser nor somebody behind a proxy may use it. So a request
 must carry one of the server's own names as ``Host``; changes must be JSON, without CORS; and a
-request that does not certainly come from this computer needs the token.
+request that does not certainly come from this computer needs the token, in the header
+``Authorization`` or, from a browser that opened the link with the token, in a cookie.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request
 
-from emulator.settings import Settings
+from emulator.settings import Settings, is_loopback
 
 THROUGH_A_PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip"})
 FORWARDED = "x-forwarded-"
@@ -21,6 +22,7 @@ FORWARDED = "x-forwarded-"
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 CHANGES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 JSON = "application/json"
+COOKIE = "mockseller_token"
 
 
 class Refusal(Exception):
@@ -32,32 +34,24 @@ class Refusal(Exception):
         self.line = line
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a server that listens there can be reached from this computer only."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 class Guard:
     """Checks requests against the server's settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.token.encode()
-        self._local = is_loopback(settings.host)
+        self._local = settings.is_local
         self._names = OWN_NAMES | {settings.host.strip("[]").lower()}
         self._names |= {name.lower() for name in settings.allowed_hosts}
 
     def check(self, http: Request, *, kinds: tuple[str, ...] = (JSON,)) -> None:
         """Raises Refusal: 403 for a foreign Host, 401 without the token, 415 for another body."""
         name = hostname(http.environ.get("HTTP_HOST", ""))
-        if name not in self._names:
+        if name not in self._names and (self._local or not _is_address(name)):
             raise Refusal(
                 403,
                 f'"{name[:100]}" is not a name of this server; add it to the setting allowed_hosts',
             )
-        if not self._is_near(http):
+        if not self._is_near(http) and not self.is_token(http.cookies.get(COOKIE, "")):
             self._check_token(http.headers.get("Authorization", ""))
         if http.method in CHANGES and http.mimetype not in kinds:
             raise Refusal(415, f"a change needs the header Content-Type: {' or '.join(kinds)}")
@@ -69,6 +63,11 @@ class Guard:
         names = (name.lower() for name in http.headers.keys())  # noqa: SIM118 - Headers are pairs
         return here and not any(n in THROUGH_A_PROXY or n.startswith(FORWARDED) for n in names)
 
+    def is_token(self, text: str) -> bool:
+        """Whether this is the token of the server; never where it has none."""
+        same = hmac.compare_digest(text.encode("utf-8", "replace"), self._token)
+        return bool(self._token) and same
+
     def _check_token(self, header: str) -> None:
         scheme, _, brought = header.partition(" ")
         if not self._token:
@@ -77,11 +76,19 @@ class Guard:
                 "the control API is closed to requests from other computers;"
                 " start the server with MOCKSELLER_TOKEN=... to open it",
             )
-        same = hmac.compare_digest(brought.strip().encode("utf-8", "replace"), self._token)
-        if scheme.lower() != "bearer" or not same:
+        if scheme.lower() != "bearer" or not self.is_token(brought.strip()):
             raise Refusal(
                 401, "the server's token is missing or wrong; send Authorization: Bearer TOKEN"
             )
+
+
+def _is_address(name: str) -> bool:
+    """Whether a Host is an IP address, which no foreign page can make a name of its own."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def require_same_origin(http: Request) -> None:

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from emulator import journal
 from emulator.control.api import accounts, clock, faults, world_state
-from emulator.control.api.guard import Guard, Refusal, require_same_origin
+from emulator.control.api.guard import COOKIE, Guard, Refusal, require_same_origin
 from emulator.control.api.names import KnownNames, require_login
 from emulator.domain.accounts import accounts as owners
 from emulator.faults import KINDS, NoFault
@@ -97,6 +97,8 @@ class Console:
     def _answer(self, http: Request) -> Response:
         adapter = MAP.bind("mockseller", path_info=http.path.removeprefix(PREFIX) or "/")
         endpoint, values = adapter.match(method=http.method)
+        if endpoint == "first" and self._guard.is_token(http.args.get("token", "")):
+            return _logged_in(http.args["token"], secure=http.is_secure)
         self._guard.check(http, kinds=(FORM,))
         if endpoint == "style":
             return Response(_style(), headers=SAFE, content_type="text/css; charset=utf-8")
@@ -216,6 +218,15 @@ def _value(text: str) -> object:
 def _shown(entry: journal.Entry) -> dict[str, Any]:
     shown = entry.as_dict()
     return {**shown, "at": f"{entry.at:%Y-%m-%d %H:%M:%S}"}
+
+
+def _logged_in(token: str, *, secure: bool) -> Response:
+    """Leads to the console without the token in the address, which the browser keeps instead."""
+    answer = _moved(DEFAULT)
+    answer.set_cookie(
+        COOKIE, token, path="/_mockseller", httponly=True, samesite="Strict", secure=secure
+    )
+    return answer
 
 
 def _moved(name: str) -> Response:
