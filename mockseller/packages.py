@@ -31,6 +31,18 @@ def find_hiding() -> Iterator[Path]:
             yield found_at
 
 
+def find_outranked(root: Path) -> Iterator[Path]:
+    """The folders of a project with modules in them that Python passes over for our packages.
+
+    It prefers a folder with an ``__init__.py``, wherever it is, to one without.
+    """
+    for name in PACKAGES:
+        folder = root / name
+        names = {path.name for path in folder.glob("*.py")}
+        if names and "__init__.py" not in names and folder != HOME / name:
+            yield folder
+
+
 def _location(name: str) -> Path | None:
     """Where a package is imported from, or None where nothing of this name can be imported."""
     try:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockseller.packages import HiddenPackage, find_hiding
+from mockseller.packages import HiddenPackage, find_hiding, find_outranked
 
 if TYPE_CHECKING:
     from mockseller import Seller, SellerServer, World
@@ -64,7 +64,12 @@ def fail_in_one_line() -> Iterator[None]:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Says which folders of the project hide packages of mockseller."""
     config.stash[HIDING] = _hiding()
-    return config.stash[HIDING]
+    outranked = [
+        f"mockseller: {folder} has no __init__.py, so Python imports mockseller's package of the "
+        "same name; add the file"
+        for folder in find_outranked(config.rootpath)
+    ]
+    return config.stash[HIDING] + outranked
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:

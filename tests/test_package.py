@@ -116,6 +116,15 @@ def test_what_needs_a_hidden_package_says_so_in_one_line(
         packages.load("contracts.verdicts")
 
 
+def test_a_folder_that_python_passes_over_for_ours_is_named(pytester: pytest.Pytester) -> None:
+    pytester.mkdir("contracts")
+    assert pytest_plugin.pytest_report_header(pytester.parseconfig()) == []
+    pytester.path.joinpath("contracts", "own.py").touch()
+    (line,) = pytest_plugin.pytest_report_header(pytester.parseconfig())
+    assert line.startswith(f"mockseller: {pytester.path}/contracts has no __init__.py")
+    assert "\n" not in line
+
+
 def test_the_command_works_in_such_a_project(project: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mockseller", "functions"],
