@@ -180,8 +180,8 @@ def _with_settings(kind: type[FaultKind], settings: Mapping[str, Any]) -> FaultK
     values: dict[str, Any] = {}
     for name, value in settings.items():
         if name not in types:
-            known = f"; it has {', '.join(types)}" if types else ""
-            raise BadFault(f"{str(name)[:100]}: {kind.name} has no such setting{known}")
+            hint = f"; it has {', '.join(types)}" if types else ""
+            raise BadFault(f"{str(name)[:100]}: {kind.name} has no such setting{hint}")
         values[name] = _value(name, value, types[name])
     fault = kind(**values)
     try:
