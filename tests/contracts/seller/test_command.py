@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from contracts.cli import verify
 from emulator.testing import SellerServer
-from tests.contracts.seller.second_seller import Second, second_seller
+from tests.contracts.seller.second_seller import Second
 
 
 def called(*words: str) -> Result:
@@ -114,8 +114,8 @@ def served(second: Second) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_strangers_seller_is_judged_with_a_login_from_the_environment() -> None:
-    with second_seller() as second, served(second) as url:
+def test_a_strangers_seller_is_judged_with_a_login_from_the_environment(second: Second) -> None:
+    with served(second) as url:
         second.own.provisioning("at_once")
         before, there = second.balance, second.services()
         words = ["seller", url, "--max-spend", "9 EUR", "--only", "flow/custom/licences"]
@@ -128,8 +128,8 @@ def test_a_strangers_seller_is_judged_with_a_login_from_the_environment() -> Non
     assert "secret" not in result.output
 
 
-def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged() -> None:
-    with second_seller() as second, served(second) as url:
+def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged(second: Second) -> None:
+    with served(second) as url:
         words = ["seller", url, "--login", "reseller", "--password", "not-this-one"]
         result = CliRunner().invoke(verify, words, env={"NO_PROXY": "127.0.0.1"})
     assert result.exit_code == 2
@@ -137,9 +137,9 @@ def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged() -> None:
     assert "not-this-one" not in result.output
 
 
-def test_a_stranger_without_a_login_is_judged_only_where_that_is_meant() -> None:
+def test_a_stranger_without_a_login_is_judged_only_where_that_is_meant(second: Second) -> None:
     nobody = {"MOCKSELLER_LOGIN": "", "MOCKSELLER_PASSWORD": "", "NO_PROXY": "127.0.0.1"}
-    with second_seller() as second, served(second) as url:
+    with served(second) as url:
         forgotten = CliRunner().invoke(verify, ["seller", url], env=nobody)
         words = ["seller", url, "--no-login", "--only", "no-credentials"]
         meant = CliRunner().invoke(verify, words, env=nobody)

@@ -18,12 +18,6 @@ from tests.contracts.seller.second_seller import RECORDS, Second, budget, second
 ANSWERED = (Outcome.PASS, Outcome.WARN, Outcome.FAIL)
 
 
-@pytest.fixture
-def second() -> Iterator[Second]:
-    with second_seller() as made:
-        yield made
-
-
 def asked_of(second: Second, name: str, amount: str = "60") -> list[Verdict]:
     """The verdicts on exchanges of a name."""
     verdicts, _ = second.judge_all(budget(amount), Choice(only=name), flows=False)

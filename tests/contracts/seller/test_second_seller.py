@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -14,16 +13,10 @@ from contracts.target.spending import changes, spends
 from contracts.target.spending_guard import SpendingRules
 from contracts.verdicts import Cell, Outcome, Verdict, exit_code
 from tests.contracts.seller.interception import InterceptedCall, document, refusal
-from tests.contracts.seller.second_seller import CODES, RECORDS, Second, budget, second_seller
+from tests.contracts.seller.second_seller import CODES, RECORDS, Second, budget
 
 LICENSES = Choice(only="flow/custom/licences")
 SERVERS = Choice(only="flow/custom/services")
-
-
-@pytest.fixture
-def second() -> Iterator[Second]:
-    with second_seller() as made:
-        yield made
 
 
 def named(verdicts: list[Verdict], name: str) -> Verdict:
