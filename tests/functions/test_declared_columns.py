@@ -64,6 +64,8 @@ def _document(shop: Seller, function: Function) -> dict[str, Any]:
     if function.name.startswith("payment.add") and "billorder" in function.takes.wire_fields:
         example.pop("payment_id", None)
         example["billorder"] = shop.json("basket")["billorder"]["$"]
+    if function.name == "cartorder.create.confirm":
+        example["elid"] = shop.json("basket")["list"][0]["elem"][0]["id"]["$"]
     doc: dict[str, Any] = shop.json(function.name, **example)
     return doc
 
