@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import shlex
 import shutil
 import signal
 import subprocess
@@ -176,9 +175,7 @@ class CommandDriver(StateFolder):
 
     def _unusable(self, step: ClientStep, problem: str, errors: str) -> ClientUnusable:
         stderr = f"; stderr: {_tail(errors)}" if errors.strip() else "; nothing on stderr"
-        return ClientUnusable(
-            f"{shlex.join(self._words)}: step {step.number} of {step.lesson}: {problem}{stderr}"
-        )
+        return ClientUnusable(f"step {step.number} of {step.lesson}: {problem}{stderr}")
 
     def _start(self, step: ClientStep) -> subprocess.Popen[str]:
         try:

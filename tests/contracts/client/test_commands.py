@@ -185,7 +185,7 @@ def test_a_command_that_cannot_be_graded_is_told_once_at_the_first_step(script: 
     for command, message in (
         ("/nowhere/adapter", "/nowhere/adapter: No such file or directory"),
         (shlex.join(script("sys.exit('no module billing')")), "stderr: no module billing"),
-        ("true", "true: step 1 of "),
+        ("true", "true cannot be judged: step 1 of "),
     ):
         result = _client("--command", command)
         assert result.exit_code == 2
