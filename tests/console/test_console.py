@@ -69,7 +69,7 @@ def test_a_struck_call_is_seen_with_its_fault(seller: Seller) -> None:
 @pytest.mark.parametrize(
     ("path", "form", "line"),
     [
-        ("/faults", {"what": "nonsense"}, "none of"),
+        ("/faults", {"what": "nonsense"}, "there is no fault"),
         ("/faults", {"what": "delay", "settings": "seconds=-1"}, "seconds is not between"),
         ("/clock", {"do": "advance", "advance": "soon"}, "soon"),
         ("/accounts/reseller", {"balance": "much"}, "is not an amount"),
