@@ -11,10 +11,10 @@ from contracts.record.declarations import COMMAND, find_drift, read_declared, re
 from contracts.record.exchange import Exchange, read_all
 from contracts.verdicts import EVIDENCE
 from emulator import errors
-from emulator.app import create_registry
+from tests.handlers import REGISTRY
 
 RECORDS = read_all()
-FUNCTIONS = tuple(create_registry())
+FUNCTIONS = tuple(REGISTRY)
 
 
 def _by_function() -> dict[str, list[Exchange]]:

@@ -9,9 +9,9 @@ import pytest
 from contracts.record.exchange import read_all
 from contracts.target.spending import changes, find_rule, spends
 from emulator.api.registry import Function, Kind
-from emulator.app import create_registry
+from tests.handlers import REGISTRY
 
-FUNCTIONS = tuple(create_registry())
+FUNCTIONS = tuple(REGISTRY)
 RECORDS = read_all()
 SENT = {"elid": "7", "sok": "ok"}
 

@@ -11,12 +11,11 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
-from emulator.app import create_registry
 from emulator.openapi import openapi
 from emulator.testing import Seller
+from tests.handlers import REGISTRY
 
 Ask = Callable[..., TestResponse]
-REGISTRY = create_registry()
 DOCUMENT = openapi(REGISTRY)
 TYPES = [f.name.partition(".")[0] for f in REGISTRY if f.name.endswith(".order.param")]
 PRODUCTS = sorted(set(TYPES) - {"v2"})

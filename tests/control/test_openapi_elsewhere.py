@@ -18,10 +18,9 @@ import pytest
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.record.formats import read
 from contracts.record.writers import to_json
-from emulator.app import create_registry
 from emulator.openapi import openapi, parameters
+from tests.handlers import REGISTRY
 
-REGISTRY = create_registry()
 DOCUMENT = openapi(REGISTRY)
 PRISM = "@stoplight/prism-cli@5.16.0"
 Tally = Callable[..., None]

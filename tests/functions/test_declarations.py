@@ -11,9 +11,8 @@ from pathlib import Path
 from emulator import functions
 from emulator.api.fields import Rest, WireField
 from emulator.api.schema import WireSchema
-from emulator.app import create_registry
+from tests.handlers import REGISTRY
 
-REGISTRY = create_registry()
 NAMES = [function.name for function in REGISTRY]
 FOLDER = Path(functions.__file__).parent
 DECLARES = re.compile("listing|form|action|document|_?declare_[a-z_]+")
