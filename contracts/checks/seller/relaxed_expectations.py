@@ -19,6 +19,8 @@ _STATES: Final = frozenset({"status", "item_status", "service_status"})
 _FLAGS: Final = frozenset({"", "null", "on", "off", "ok"})
 _REPEATED: Final = frozenset({"elem", "val", "period"})
 """Rows, choices and terms: only the first of an exchange has to be there."""
+_MAYBE_EMPTY: Final = frozenset({"promotion"})
+"""Tables whose rows a seller or an account may lack."""
 _API_ATTRIBUTES: Final = ("name", "type", "object")
 """Attributes whose texts are part of the API."""
 _COUNT, _RESOURCE = "p_elems", "addon_"
@@ -59,6 +61,8 @@ def _relax_node(node: Node, mapping: ParameterMapping, count: int | None) -> Nod
         else _relax_text(text, node.name if name == "orig" else name, mapping)
         for name, text in node.attrs.items()
     }
+    if node.attrs.get("name") in _MAYBE_EMPTY:
+        children = [replace(child, optional=True) for child in children]
     name = mapping.renamed.get(node.name, node.name)
     text = None if node.text is None else _relax_text(node.text, node.name, mapping)
     if name == _COUNT and count is not None:
