@@ -164,6 +164,14 @@ def test_124_every_list_of_services_has_a_filter() -> None:
     assert rows_of_services - filtered == set(service_types.TYPES["vds"].also_listed)
 
 
+def test_124_where_a_list_has_no_filter_form_that_function_is_missing(seller: Seller) -> None:
+    filters = {function.name for function in FILTERS}
+    for name in (f"{function.name}.filter" for function in LISTS):
+        refused = seller.call(name).error
+        refusal = (refused.type, refused.object) if refused else None
+        assert refusal == (None if name in filters else ("missed", "func")), name
+
+
 def test_124_a_saved_filter_of_all_services_hides_rows_until_it_is_reset(seller: Seller) -> None:
     everything = ids(seller, "service")
     for func in ("service", "item"):
