@@ -125,6 +125,14 @@ REFUSED_FIELDS: Final[Mapping[str, tuple[str, str, Mapping[str, object]]]] = {
     "world fixture": ("POST", "/worlds", {"name": "second", "fixture": UNKNOWN}),
     "world": ("GET", f"/worlds/{UNKNOWN}", {}),
     "account": ("GET", f"/accounts/{UNKNOWN}", {}),
+    "discount type": (
+        "PATCH",
+        "/accounts/reseller",
+        {"discounts": [{"percent": 5, "type": UNKNOWN}]},
+    ),
+    "parameter": ("GET", f"/clock?{UNKNOWN}=second", {}),
+    "setting": ("POST", "/worlds", {"name": "second", UNKNOWN: 1}),
+    "rule": ("PATCH", "/worlds/default", {"rules": {UNKNOWN: 1}}),
 }
 FREE_FIELDS: Final = {
     "error": "a fault may answer with an error of any type",

@@ -185,7 +185,9 @@ def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
         "soft.order.pricelist",
         "service.prolong",
     }
-    assert called("journal", "--account", "nobody").output == 'Error: there is no login "nobody"\n'
+    assert (
+        called("journal", "--account", "nobody").output == 'Error: there is no account "nobody"\n'
+    )
 
 
 def test_former_names_of_options_work_and_say_the_new_ones(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,10 @@ from emulator.domain.accounts.logins import Login
 from emulator.domain.accounts.partners import Partner
 from emulator.domain.billing import discounts, payments
 from emulator.domain.billing.discounts import NAME, Discount
+from emulator.domain.catalogue.traits import TRAITS
 from emulator.domain.money import exact, plain, rounded
 from emulator.domain.world import read
+from emulator.names import UnknownName, require
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
@@ -88,8 +90,8 @@ def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) ->
     """Makes the changes (keys: schemas.AccountChange) and returns the account.
 
     A new balance is booked as a correcting payment. Of a further login only what is its own can be
-    changed. Raises NoAccountError; ValueError for a discount on a tariff that does not exist, or
-    for something else of a further login.
+    changed. Raises NoAccountError; ValueError for a discount on a tariff or a type that does not
+    exist, or for something else of a further login.
     """
     with worlds.locked(name) as db, db.writing():
         further = logins.find_further(db, login)
@@ -105,8 +107,9 @@ def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) ->
             changed = replace(changed, api_addresses=tuple(addresses))
         accounts.save(db, changed)
         if isinstance(listed := changes.get("discounts"), list):
+            types = {*TRAITS, *worlds.catalogue(db, read(db)).types}
             discounts.replace_all(
-                db, account.id, tuple(_discount(db, discount) for discount in listed)
+                db, account.id, tuple(_discount(db, discount, types) for discount in listed)
             )
         if "partner" in changes:
             _set_partner(db, account, changes["partner"])
@@ -143,7 +146,12 @@ def _set_partner(db: Database, account: Account, partner: Mapping[str, Any] | No
         )
 
 
-def _discount(db: Database, discount: Mapping[str, Any]) -> Discount:
+def _discount(db: Database, discount: Mapping[str, Any], types: Collection[str]) -> Discount:
+    if discount.get("type") is not None:
+        try:
+            require("product type", discount["type"], types)
+        except UnknownName as problem:
+            raise ValueError(f"discounts.type: {problem}") from None
     tariff = discount.get("tariff")
     if tariff is not None and db.row(_TARIFF, value=tariff) is None:
         raise ValueError(f"discounts.tariff: there is no tariff {tariff}")

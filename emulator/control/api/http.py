@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +26,7 @@ from emulator.control.api.services import NoServiceError
 from emulator.control.api.tickets import NoTicketError
 from emulator.errors import ApiError
 from emulator.faults import NoFault
+from emulator.names import require
 from emulator.settings import Settings
 from emulator.worlds.fixtures import FixtureError
 from emulator.worlds.pricelist.nodes import PriceListError
@@ -42,6 +43,8 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
+QUERIED = "GET /journal"
+"""The only path that takes other parameters than ``world``; it reads them itself."""
 OF_THE_DECLARATIONS = ("GET /", "GET /functions", "GET /openapi.json", "GET /coverage")
 MAP = Map(
     [
@@ -96,6 +99,8 @@ class ControlApi:
         self._guard.check(http, kinds=kinds)
         name = values.pop("name", None) or http.args.get("world") or DEFAULT
         query = http.args.to_dict()
+        if endpoint != QUERIED:
+            _require_parameters(query)
         request = ControlRequest(
             self._worlds, name, values, query, lambda: self._body(http), self._known_names
         )
@@ -120,6 +125,12 @@ class ControlApi:
         from emulator.control.api import coverage  # noqa: PLC0415 - the same
 
         return coverage.measure(request.worlds, request.name, self._registry)
+
+
+def _require_parameters(query: Mapping[str, str]) -> None:
+    """Raises ValueError for a parameter that no path takes: it would mean nothing."""
+    for name in query:
+        require("parameter", name, ("world",))
 
 
 def _index(request: ControlRequest) -> object:

@@ -48,10 +48,13 @@ class KnownNames:
 
 
 def require_login(worlds: Worlds, world: str, login: str) -> str:
-    """The login of an account of the world, now or in its journal. Raises UnknownName, NoWorld."""
+    """The login of an account of the world, now or in its journal. Raises UnknownName, NoWorld.
+
+    A further login is none of them: its calls are those of its account.
+    """
     db = worlds.connect(world)
     if journal.has(db, login=login):
         return login
     with db.reading():
         known_names = [account.login for account in accounts.list_accounts(db)]
-    return names.require("login", login, known_names)
+    return names.require("account", login, known_names)
