@@ -34,15 +34,26 @@ class SettingsError(ValueError):
 
 
 def default_data_folder() -> Path:
-    """The default folder of worlds: the user's data folder."""
-    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(base) / "mockseller"
+    """The default folder of worlds: the user's data folder. Raises SettingsError without a home."""
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else _home() / ".local" / "share") / "mockseller"
 
 
 def default_seeds_folder() -> Path:
-    """The default folder of prepared world files; safe to delete at any time."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "mockseller" / "seeds"
+    """The default folder of prepared world files; safe to delete at any time.
+
+    Raises SettingsError without a home.
+    """
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else _home() / ".cache") / "mockseller" / "seeds"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        msg = "data: this user has no home folder; name a folder with --data or MOCKSELLER_DATA"
+        raise SettingsError(msg) from None
 
 
 def is_loopback(host: str) -> bool:
@@ -117,8 +128,21 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _path(text: str) -> Path:
+    """A path; ``~`` is the user's home, which only a shell replaces."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        msg = f'"{text}" begins in a home folder that does not exist'
+        raise ValueError(msg) from None
+
+
+def _fixture(text: str) -> str:
+    return str(_path(text)) if text.startswith("~") else text
+
+
 def _existing(text: str) -> Path:
-    path = Path(text)
+    path = _path(text)
     if not path.is_file():
         msg = f'there is no file "{text}"'
         raise ValueError(msg)
@@ -130,10 +154,10 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "port": _whole(0, 65535),
     "workers": _whole(1, 64),
     "threads": _whole(1, 256),
-    "data": Path,
-    "seeds": Path,
+    "data": _path,
+    "seeds": _path,
     "seed": _whole(0, 2**53),
-    "fixture": str,
+    "fixture": _fixture,
     "cert": _existing,
     "key": _existing,
     "max_body": _whole(1024, 2**31),
@@ -171,7 +195,17 @@ def load(
     if bool(values.get("cert")) != bool(values.get("key")):
         msg = "cert, key: HTTPS needs both a certificate and its key"
         raise SettingsError(msg)
+    if "data" in values and "seeds" not in values:
+        values["seeds"] = _seeds_beside(Path(str(values["data"])))
     return Settings(**values)  # type: ignore[arg-type]  # each value came from its own reader
+
+
+def _seeds_beside(data: Path) -> Path:
+    """The default folder of prepared files; in the data folder for a user without a home."""
+    try:
+        return default_seeds_folder()
+    except SettingsError:
+        return data / "seeds"
 
 
 def _refuse_misspelled(environ: Mapping[str, str]) -> None:
@@ -193,7 +227,7 @@ def _from_file(file: Path | None) -> Mapping[str, object]:
     if file is None:
         return {}
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(_path(str(file)).read_text(encoding="utf-8"))
     except OSError as fault:
         msg = f"{file}: {fault.strerror or fault}"
         raise SettingsError(msg) from None

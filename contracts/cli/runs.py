@@ -116,15 +116,21 @@ def conclude(
         details={} if details is None else details,
         progress=progress,
     )
-    if reports.as_json or [verdict.name for verdict in run.verdicts] != [BROKEN_OFF]:
-        _print([run], reports)
-    return _write_reports([run], reports)
+    try:
+        if reports.as_json or [verdict.name for verdict in run.verdicts] != [BROKEN_OFF]:
+            _print([run], reports)
+    finally:  # the reader of what is printed may have gone: SystemExit
+        exit_code = _write_reports([run], reports)
+    return exit_code
 
 
 def print_runs(runs: list[Run], reports: ReportOptions) -> int:
     """Print finished runs with the matrix, and write their reports; return the exit code."""
-    _print(runs, reports, matrix=True)
-    return _write_reports(runs, reports)
+    try:
+        _print(runs, reports, matrix=True)
+    finally:  # the reader of what is printed may have gone: SystemExit
+        exit_code = _write_reports(runs, reports)
+    return exit_code
 
 
 def collect_run(

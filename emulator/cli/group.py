@@ -10,6 +10,8 @@ from importlib.metadata import EntryPoint, entry_points
 import click
 
 from emulator import __version__
+from emulator.cli.extras import missing_module
+from emulator.cli.options import CannotRun, one_line
 
 GROUP = "mockseller.commands"
 OWN_COMMANDS: Mapping[str, str] = {
@@ -45,9 +47,16 @@ class Commands(click.Group):
     """Commands loaded on use: our own by name, the others by entry point."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Runs a command. Raises Exit with code 2 when it is interrupted."""
+        """Runs a command. Raises Exit with code 2 when it is interrupted.
+
+        Raises CannotRun where a package is missing, and for what the system refuses.
+        """
         try:
             return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            raise CannotRun(missing_module(error)) from None
+        except OSError as error:
+            raise CannotRun(one_line(error)) from None
         except click.Abort:  # at a question, whose line is not ended yet
             click.echo("\ninterrupted", err=True)
         except KeyboardInterrupt:
@@ -60,7 +69,7 @@ class Commands(click.Group):
         return [*OWN_COMMANDS, *sorted(set(_entry_points()) - set(OWN_COMMANDS))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports one command. Raises ClickException when it cannot be imported."""
+        """Imports one command. Raises CannotRun when it cannot be imported."""
         del ctx
         if cmd_name in OWN_COMMANDS:
             module, _, name = OWN_COMMANDS[cmd_name].partition(":")
@@ -71,8 +80,10 @@ class Commands(click.Group):
             return None
         try:
             loaded: click.Command = other.load()
+        except ModuleNotFoundError as error:
+            raise CannotRun(f"{cmd_name}: {missing_module(error)}") from None
         except (ImportError, AttributeError) as error:
-            raise click.ClickException(f"{cmd_name} cannot be loaded: {error}") from None
+            raise CannotRun(f"{cmd_name} cannot be loaded: {error}") from None
         return _with_exit_code_hint(loaded)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

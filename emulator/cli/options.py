@@ -89,7 +89,7 @@ def show_row(line: str, indent: int) -> None:
 
     Without a terminal a row stays one line, for the program that reads it.
     """
-    if sys.stdout.isatty():
+    if sys.stdout is not None and sys.stdout.isatty():  # None: it was closed
         width = shutil.get_terminal_size().columns
         line = textwrap.fill(line, width, subsequent_indent=" " * indent, break_on_hyphens=False)
     click.echo(line)
@@ -117,5 +117,12 @@ def one_line_errors() -> Iterator[None]:
     try:
         yield
     except (ValueError, LookupError, OSError) as error:
-        line = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
-        raise CannotRun(" ".join(line.split())) from None
+        raise CannotRun(one_line(error)) from None
+
+
+def one_line(error: Exception) -> str:
+    """What an error says, in one line; of one of the system's, what it is about as well."""
+    if isinstance(error, OSError) and error.strerror:
+        about = f": {error.filename}" if error.filename is not None else ""
+        return f"{error.strerror}{about}"
+    return " ".join(str(error).split())

@@ -119,7 +119,7 @@ class Connections:
         while True:
             try:
                 return self._upgraded(name, path)
-            except (sqlite3.DatabaseError, FileNotFoundError) as error:
+            except (sqlite3.DatabaseError, OSError) as error:
                 current = self.current(name)
                 if current == path:
                     raise _unreadable(name, error) from None
@@ -145,7 +145,7 @@ class Connections:
         """Holds the world's lock without its database, which may be unreadable. Raises NoWorld."""
         path = self.root / name / "lock"
         while True:
-            self.current(name)
+            self.require(name)
             with path.open("ab") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 # A world removed and created again meanwhile has another lock.
@@ -177,5 +177,13 @@ class Connections:
             raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
         try:
             return f"{self.root}/{name}/{os.readlink(f'{self.root}/{name}/current')}"  # noqa: PTH115 - a Path costs ten times as much, on every call
-        except OSError:
-            raise NoWorld(f'there is no world "{name}"') from None
+        except OSError as error:
+            self.require(name)
+            raise _unreadable(name, error) from None
+
+    def require(self, name: str) -> None:
+        """Checks that a world is there, readable or not. Raises NoWorld, WorldError."""
+        if NAME.match(name) is None:
+            raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
+        if not (self.root / name).is_dir():
+            raise NoWorld(f'there is no world "{name}"')

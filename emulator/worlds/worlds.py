@@ -113,8 +113,11 @@ class Worlds(Connections):
         )
 
     def exists(self, name: str) -> bool:
-        """Whether there is a world of that name; the name is checked before the disk is touched."""
-        return NAME.match(name) is not None and (self.root / name / "current").is_symlink()
+        """Whether there is a world of that name, readable or not.
+
+        The name is checked before the disk is touched.
+        """
+        return NAME.match(name) is not None and (self.root / name).is_dir()
 
     def by_session(self, session_id: str) -> str | None:
         """The world a session id belongs to, by its prefix, or None."""
@@ -152,7 +155,7 @@ class Worlds(Connections):
 
     def origin(self, name: str) -> dict[str, object]:
         """What a world was created from: ``fixture`` and ``seed``. Raises NoWorld."""
-        self.current(name)
+        self.require(name)
         text = (self.root / name / "origin.json").read_text(encoding="utf-8")
         origin: dict[str, object] = json.loads(text)
         return origin
@@ -226,7 +229,7 @@ class Worlds(Connections):
 
     def remove(self, name: str) -> None:
         """Removes a world. Raises NoWorld, and WorldError for ``default``."""
-        self.current(name)
+        self.require(name)
         if name == DEFAULT:
             raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
         with self.replacing(name):
