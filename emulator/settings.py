@@ -10,9 +10,11 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 
+from emulator.clock import read_instant
 from emulator.names import find_nearest
 
 PREFIX = "MOCKSELLER_"
@@ -84,6 +86,8 @@ class Settings:
     """The number from which invented data and ids of a new world are derived."""
     fixture: str = "small"
     """The fixture from which the world ``default`` is created."""
+    as_of: datetime | None = None
+    """An instant instead of the present, at which a new ``default`` begins and its clock stands."""
     cert: Path | None = None
     """A certificate (PEM): HTTPS instead of HTTP."""
     key: Path | None = None
@@ -158,6 +162,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "seeds": _path,
     "seed": _whole(0, 2**53),
     "fixture": _fixture,
+    "as_of": read_instant,
     "cert": _existing,
     "key": _existing,
     "max_body": _whole(1024, 2**31),

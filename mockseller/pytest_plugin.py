@@ -22,17 +22,26 @@ from mockseller.packages import HiddenPackage, find_hiding, find_outranked
 if TYPE_CHECKING:
     from mockseller import Seller, SellerServer, World
 
+MARKER = (
+    "mockseller(fixture='small', as_of=None): the fixture of the world of `seller` and"
+    " `seller_server`, and a day or an instant at which it stands instead of the present"
+)
 HIDING: pytest.StashKey[list[str]] = pytest.StashKey()
 """What was said at the start: tests that are collected may bring further folders."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the marker."""
+    config.addinivalue_line("markers", MARKER)
+
+
 @pytest.fixture
-def seller() -> Iterator[Seller]:
+def seller(request: pytest.FixtureRequest) -> Iterator[Seller]:
     """A seller in this process with the world ``small``, removed after the test."""
     with fail_in_one_line():
         from mockseller import Seller
 
-    with Seller() as made:
+    with Seller(**_marked(request)) as made:  # type: ignore[arg-type] # fixture and as_of are texts
         yield made
 
 
@@ -47,9 +56,18 @@ def seller_process() -> Iterator[SellerServer]:
 
 
 @pytest.fixture
-def seller_server(seller_process: SellerServer) -> World:
+def seller_server(seller_process: SellerServer, request: pytest.FixtureRequest) -> World:
     """A new world in the running server; ``seller_server.url`` is its address."""
-    return seller_process.fresh()
+    return seller_process.fresh(**_marked(request))
+
+
+def _marked(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The options of the nearest marker ``mockseller``. Raises UsageError for an unknown one."""
+    marker = request.node.get_closest_marker("mockseller")
+    options: dict[str, str] = dict(marker.kwargs) if marker is not None else {}
+    if unknown := sorted(options.keys() - {"fixture", "as_of"}):
+        raise pytest.UsageError(f"mockseller marker: there is no option {unknown[0]!r}")
+    return options
 
 
 @contextmanager

@@ -82,7 +82,7 @@ def first_order(settings: Settings) -> FirstOrder:
     """An order that works in the world ``default`` of this data folder."""
     worlds = Worlds(settings)
     try:
-        login, password = _first_login(str(worlds.origin(DEFAULT)["fixture"]))
+        login, password = _first_login(str(worlds.origin(DEFAULT).fixture))
         db = worlds.connect(DEFAULT)
         catalogue = worlds.catalogue(db, world := read(db)).of_type("soft")
     finally:

@@ -99,12 +99,12 @@ def show_row(line: str, indent: int) -> None:
 def opened(folder: Path | None) -> Iterator[Worlds]:
     """The worlds of a data folder; a user's errors become one line and exit code 2."""
     from emulator.settings import load
-    from emulator.worlds.worlds import DEFAULT, Worlds
+    from emulator.worlds.worlds import Worlds
 
     with one_line_errors():
         worlds = Worlds(load({"data": folder}))
         if not worlds.root.is_dir():
-            worlds.create(DEFAULT, worlds.settings.fixture)
+            worlds.ensure_default()
         try:
             yield worlds
         finally:

@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="Fixture of a new world `default`: a shipped one, or a file.",
 )
+@click.option(
+    "--as-of",
+    metavar="DAY",
+    help="Day or instant from which a new world `default` is made and at which its clock stands, "
+    "so that answers are the same every day.",
+)
 @click.option("--cert", type=options.FILE, metavar="FILE", help="Certificate (PEM): serve HTTPS.")
 @click.option("--key", type=options.FILE, metavar="FILE", help="Its private key (PEM).")
 @click.option(

@@ -49,11 +49,15 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
 )
 @click.option("--seed", type=options.NUMBER, metavar="NUMBER", show_default="that of the settings",
               help="Seed of the invented data.")  # fmt: skip
+@click.option("--as-of", metavar="DAY",
+              help="Day or instant instead of the present; the clock stands there.")  # fmt: skip
 @options.data
-def create(name: str, fixture: str, seed: int | None, data: Path | None) -> None:
+def create(name: str, fixture: str, seed: int | None, as_of: str | None, data: Path | None) -> None:
     """Make a world NAME from a fixture."""
+    from emulator.clock import read_instant
+
     with options.opened(data) as worlds:
-        worlds.create(name, fixture, seed)
+        worlds.create(name, fixture, seed, None if as_of is None else read_instant(as_of))
     click.echo(f"{name}: made from {fixture}; its address is /w/{name}/billmgr")
 
 

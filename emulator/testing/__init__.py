@@ -235,9 +235,9 @@ class SellerServer(World):
         """The stderr of the server so far."""
         return self._errors.read_text(encoding="utf-8")
 
-    def fresh(self, fixture: str = "small") -> World:
-        """Makes a new world and returns it."""
-        return self.world(f"test-{next(self._numbers)}", fixture)
+    def fresh(self, fixture: str = "small", as_of: str | None = None) -> World:
+        """Makes a new world and returns it; ``as_of`` as in `World.world`."""
+        return self.world(f"test-{next(self._numbers)}", fixture, as_of)
 
     def close_process(self) -> int:
         """Stops the server with SIGTERM; returns its exit code."""

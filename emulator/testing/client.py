@@ -208,9 +208,13 @@ class World:
         """Puts the world back to a saved state."""
         self.control("POST", f"/worlds/{self.name}/restore", {"name": label})
 
-    def world(self, name: str, fixture: str = "small") -> World:
-        """Makes another world of the same seller and returns it."""
-        self.control("POST", "/worlds", {"name": name, "fixture": fixture})
+    def world(self, name: str, fixture: str = "small", as_of: str | None = None) -> World:
+        """Makes another world of the same seller and returns it.
+
+        ``as_of``: a day or an instant instead of the present, at which its clock stands.
+        """
+        instant = {} if as_of is None else {"as_of": as_of}
+        self.control("POST", "/worlds", {"name": name, "fixture": fixture, **instant})
         return World(self._send, self.url.removesuffix(self.path), name)
 
 

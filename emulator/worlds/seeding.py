@@ -62,11 +62,20 @@ _TYPE = all_columns(tables.product_type)
 _PROMO = all_columns(tables.promo_code)
 
 
-def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemClock) -> None:
-    """Fills an empty database. Days are counted from the present day.
+def write(
+    db: Database,
+    fixture: WorldFixture,
+    seed: int,
+    system_clock: SystemClock,
+    as_of: datetime | None = None,
+) -> None:
+    """Fills an empty database. Days are counted from the present day, or from that of ``as_of``.
 
-    The world gets the fixture's name; whoever copies the file sets the real one.
+    The world gets the fixture's name; whoever copies the file sets the real one. With ``as_of`` its
+    clock stands at that instant.
     """
+    if as_of is not None:
+        system_clock = replace(system_clock, now=lambda: as_of)
     now = system_clock.now()
     db.insert(
         _WORLD,
@@ -77,9 +86,9 @@ def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemCl
         made_from=fixture.name,
         country=fixture.country,
         currency=fixture.currency,
-        clock_mode="real",
+        clock_mode="real" if as_of is None else "frozen",
         clock_offset=0,
-        clock_frozen_at=None,
+        clock_frozen_at=as_of,
         next_due_at=None,
         next_ready=None,
         catalogue_version=new_catalogue_version(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import secrets
 import shutil
@@ -10,7 +11,8 @@ import sqlite3
 import tempfile
 import threading
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import bindparam, update
@@ -27,6 +29,27 @@ from emulator.worlds.fixtures import WorldFixture
 _NAME = Statement(update(tables.world).values(name=bindparam("set_to")))
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a world was created from; ``as_of``: the instant at which its clock stands, if any."""
+
+    fixture: str
+    seed: int
+    as_of: datetime | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The origin for JSON."""
+        instant = {} if self.as_of is None else {"as_of": self.as_of.isoformat()}
+        return {"fixture": self.fixture, "seed": self.seed, **instant}
+
+    @classmethod
+    def read(cls, text: str) -> Origin:
+        """The origin as a world keeps it in JSON."""
+        kept = json.loads(text)
+        as_of = datetime.fromisoformat(kept["as_of"]) if "as_of" in kept else None
+        return cls(str(kept["fixture"]), int(kept["seed"]), as_of)
+
+
 class Seeds:
     """Closed database files made from fixtures, kept in a folder that is safe to delete.
 
@@ -39,18 +62,22 @@ class Seeds:
         self._system_clock = system_clock
         self._otherwise = otherwise
 
-    def file(self, fixture: str, seed: int) -> Path:
-        """The closed file a world begins as; made once per fixture, seed, version and day."""
-        content = _content(fixture) + _other_input()
-        source = (
-            f"{__version__}/{tables.VERSION}/{seed}/{self._system_clock.now().date()}/{fixture}/"
-        )
+    def file(self, origin: Origin, copy: Path | None = None) -> Path:
+        """The closed file a world begins as; made once per origin, version and day.
+
+        ``copy``: what the file of the fixture said when the world was made from it.
+        """
+        read_from = origin.fixture if copy is None else str(copy)
+        content = _content(read_from) + _other_input()
+        day = self._system_clock.now().date() if origin.as_of is None else origin.as_of
+        source = f"{__version__}/{tables.VERSION}/{origin.seed}/{day}/{origin.fixture}/"
         key = hashlib.sha256(source.encode() + content).hexdigest()[:32]
         file = self._folder / f"{key}.db"
         if not os.access(file, os.R_OK):
-            loaded = fixtures.load_world(fixture)
+            loaded = fixtures.load_world(read_from)
             file = self._prepared() / f"{key}.db"
-            self._make(file, replace(loaded, name=loaded.name or Path(fixture).stem), seed)
+            name = loaded.name or Path(origin.fixture).stem
+            self._make(file, replace(loaded, name=name), origin)
         return file
 
     def _prepared(self) -> Path:
@@ -61,12 +88,12 @@ class Seeds:
             self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder
 
-    def _make(self, file: Path, fixture: WorldFixture, seed: int) -> None:
+    def _make(self, file: Path, fixture: WorldFixture, origin: Origin) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             database = engine.create(Path(folder) / "seed.db")
             try:
                 with database.writing():
-                    seeding.write(database, fixture, seed, self._system_clock)
+                    seeding.write(database, fixture, origin.seed, self._system_clock, origin.as_of)
                 closed = Path(folder) / "closed.db"
                 database.copy_to(closed)
             finally:

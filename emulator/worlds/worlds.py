@@ -15,6 +15,7 @@ import tempfile
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 from emulator import journal
@@ -34,7 +35,7 @@ from emulator.worlds.connections import (
     WorldExists,
     upgrade,
 )
-from emulator.worlds.storage import Seeds
+from emulator.worlds.storage import Origin, Seeds
 
 DEFAULT = "default"
 CATALOGUES = 32
@@ -55,6 +56,10 @@ class CatalogueCache:
             while len(self._loaded) > CATALOGUES:
                 self._loaded.popitem(last=False)
         return loaded
+
+
+COPY = "fixture.yaml"
+"""What the file that a world was made from said then, in the folder of the world."""
 
 
 class Worlds(Connections):
@@ -140,25 +145,28 @@ class Worlds(Connections):
         now = world.clock.now(self.system_clock)
         return Shop(db, world, now, self.catalogue(db, world), self.system_clock)
 
-    def create(self, name: str, fixture: str, seed: int | None = None) -> None:
+    def create(
+        self, name: str, fixture: str, seed: int | None = None, as_of: datetime | None = None
+    ) -> None:
         """Creates a world from a fixture (a shipped name, or the path of a file).
 
-        Raises WorldExists, FixtureError, or WorldError for an invalid name.
+        ``as_of``: an instant instead of the present, at which its clock stands. Raises WorldExists,
+        FixtureError, or WorldError for an invalid name.
         """
         self._require_free(name)
-        fixture = _located(fixture)
-        chosen = self.settings.seed if seed is None else seed
-        source = self._seeds.file(fixture, chosen)
+        origin = self._origin_of(fixture, seed, as_of)
+        source = self._seeds.file(origin)
         with self._building(name) as folder:
-            _write_origin(folder, fixture, chosen)
+            _write_origin(folder, origin)
             self._activate(folder, name, source)
 
-    def origin(self, name: str) -> dict[str, object]:
-        """What a world was created from: ``fixture`` and ``seed``. Raises NoWorld."""
+    def _origin_of(self, fixture: str, seed: int | None, as_of: datetime | None = None) -> Origin:
+        return Origin(_located(fixture), self.settings.seed if seed is None else seed, as_of)
+
+    def origin(self, name: str) -> Origin:
+        """What a world was created from. Raises NoWorld."""
         self.require(name)
-        text = (self.root / name / "origin.json").read_text(encoding="utf-8")
-        origin: dict[str, object] = json.loads(text)
-        return origin
+        return Origin.read((self.root / name / "origin.json").read_text(encoding="utf-8"))
 
     def _require_free(self, name: str) -> None:
         if NAME.match(name) is None:
@@ -186,7 +194,7 @@ class Worlds(Connections):
         """Creates the world ``default`` if it does not exist."""
         if not self.exists(DEFAULT):
             with suppress(WorldExists):
-                self.create(DEFAULT, self.settings.fixture)
+                self.create(DEFAULT, self.settings.fixture, as_of=self.settings.as_of)
 
     def unreadable(self) -> dict[str, str]:
         """The worlds that cannot be read, and what is wrong with each, in one line."""
@@ -208,23 +216,22 @@ class Worlds(Connections):
 
     def _seed_of(self, name: str) -> Path:
         """The prepared file that a reset of this world copies."""
-        saved = self.root / name / "seed.db"
+        saved, copy = self.root / name / "seed.db", self.root / name / COPY
         origin = self.origin(name)
         if saved.is_file():
             return saved
-        return self._seeds.file(str(origin["fixture"]), int(str(origin["seed"])))
+        return self._seeds.file(origin, copy if copy.is_file() else None)
 
     def remake(self, name: str, fixture: str, seed: int | None = None) -> None:
         """Recreates a world from another fixture, or creates it. Raises FixtureError."""
         if not self.exists(name):
             self.create(name, fixture, seed)
             return
-        fixture = _located(fixture)
-        chosen = self.settings.seed if seed is None else seed
-        source = self._seeds.file(fixture, chosen)
+        origin = self._origin_of(fixture, seed)
+        source = self._seeds.file(origin)
         with self.replacing(name):
             (self.root / name / "seed.db").unlink(missing_ok=True)
-            _write_origin(self.root / name, fixture, chosen)
+            _write_origin(self.root / name, origin)
             self._activate(self.root / name, name, source)
 
     def remove(self, name: str) -> None:
@@ -307,9 +314,12 @@ def _located(fixture: str) -> str:
     return str(Path(fixture).resolve()) if Path(fixture).suffix else fixture
 
 
-def _write_origin(folder: Path, fixture: str, seed: int) -> None:
-    origin = {"fixture": fixture, "seed": seed}
-    (folder / "origin.json").write_text(json.dumps(origin), encoding="utf-8")
+def _write_origin(folder: Path, origin: Origin) -> None:
+    """Writes down what a world is made from; of a file also what it says, for a later reset."""
+    (folder / "origin.json").write_text(json.dumps(origin.as_dict()), encoding="utf-8")
+    (folder / COPY).unlink(missing_ok=True)
+    if Path(origin.fixture).suffix:
+        shutil.copyfile(origin.fixture, folder / COPY)
 
 
 __all__ = ["DEFAULT", "NAME", "NoWorld", "WorldError", "WorldExists", "Worlds"]

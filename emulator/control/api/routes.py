@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -96,7 +97,13 @@ def _create(request: ControlRequest) -> object:
     if "." in fixture or "/" in fixture:
         raise ValueError("fixture: only shipped fixtures can be named here")
     seed = body.get("seed")
-    request.worlds.create(str(body["name"]), fixture, seed if isinstance(seed, int) else None)
+    as_of = body.get("as_of")
+    request.worlds.create(
+        str(body["name"]),
+        fixture,
+        seed if isinstance(seed, int) else None,
+        as_of if isinstance(as_of, datetime) else None,
+    )
     return world_state.describe(request.worlds, str(body["name"]))
 
 

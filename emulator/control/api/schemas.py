@@ -187,6 +187,7 @@ class NewWorld(Body):
     name = TextField(required=True)
     fixture = TextField()
     seed = IntegerField()
+    as_of = InstantField()
 
 
 class Named(Body):
