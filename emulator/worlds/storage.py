@@ -45,9 +45,9 @@ class Origin:
     @classmethod
     def read(cls, text: str) -> Origin:
         """The origin as a world keeps it in JSON."""
-        kept = json.loads(text)
-        as_of = datetime.fromisoformat(kept["as_of"]) if "as_of" in kept else None
-        return cls(str(kept["fixture"]), int(kept["seed"]), as_of)
+        origin = json.loads(text)
+        as_of = datetime.fromisoformat(origin["as_of"]) if "as_of" in origin else None
+        return cls(str(origin["fixture"]), int(origin["seed"]), as_of)
 
 
 class Seeds:

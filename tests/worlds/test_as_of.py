@@ -36,7 +36,7 @@ def ends(seller: Seller) -> dict[str, str]:
 
 def test_a_world_as_of_a_day_is_the_same_on_any_other_day(tmp_path: Path) -> None:
     later = SystemClock(now=lambda: datetime(2031, 5, 7, 8, tzinfo=UTC))
-    found = []
+    states = []
     for system_clock in (SystemClock(), later):
         with Seller(as_of=DAY, system_clock=system_clock, seeds=tmp_path) as seller:
             assert seller.clock.now == "2027-01-31T00:00:00+00:00"
@@ -45,9 +45,9 @@ def test_a_world_as_of_a_day_is_the_same_on_any_other_day(tmp_path: Path) -> Non
             seller.control("POST", "/worlds/default/reset")
             assert seller.clock.now == "2027-01-31T00:00:00+00:00"
             assert ends(seller) == before
-            found.append(before)
-    assert found[0] == found[1]
-    assert all(end > DAY for end in list(found[0].values())[:1])
+            states.append(before)
+    assert states[0] == states[1]
+    assert all(end > DAY for end in list(states[0].values())[:1])
 
 
 def test_a_day_is_given_to_one_world_by_control_command_and_setting(tmp_path: Path) -> None:
