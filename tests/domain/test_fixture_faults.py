@@ -80,6 +80,11 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
         ),
         ("services:", "rules: strict\nservices:", "mine.yaml: rules: is not a mapping"),
         (
+            "services:",
+            "promo_codes: [{code: MAY, percent: 5, type: sofa}]\nservices:",
+            "mine.yaml: promo_codes[0].type: there is no product type sofa in this world",
+        ),
+        (
             "account: two",
             "account: six",
             'mine.yaml: services[1].account: no account "six" in this world',
