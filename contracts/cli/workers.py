@@ -7,7 +7,6 @@ cleans up.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -27,9 +26,6 @@ R = TypeVar("R")
 
 FIRST_MODULE: Final = "mockseller.own"
 """Imported first in a worker, so that no folder of the user's project hides our packages."""
-YOUNG_OBJECTS: Final = 50_000
-"""Objects until a worker collects garbage. With Python's 700 that took a third of a judge's time:
-it makes many trees that live shortly, beside much that lives as long as the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +98,6 @@ def _work(connection: Connection) -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         # They come to the parent as well, which stops its workers.
         signal.signal(number, signal.SIG_IGN)
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS)
     with suppress(EOFError, OSError):  # the parent is gone
         while True:
             number, call = connection.recv()
