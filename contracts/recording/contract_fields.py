@@ -20,6 +20,7 @@ _KINDS: Final = {
 """Kinds of the schemas that say how a value looks; every other is a text."""
 FRAME: Final = frozenset({
     "ok", "id", "item.id", "elem", "doc", "model", "error", "slist", "list", "auth", "billorder",
+    "billorder.id",
     "p_num", "p_cnt", "p_elems", "p_order", "p_sort", "p_col", "plid", "plname", "elid", "user",
     "lineitem.id", "payment_id", "v", "sliders",
 })  # fmt: skip

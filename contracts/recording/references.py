@@ -18,7 +18,8 @@ from contracts.record.document import Node, map_values
 from contracts.recording.pseudonymizer import KEYS
 
 NUMBERS: Final = frozenset({
-    "id", "elid", "plid", "item", "item.id", "main_item", "billorder", "payment_id", "lineitem.id",
+    "id", "elid", "plid", "item", "item.id", "main_item", "billorder", "billorder.id",
+    "payment_id", "lineitem.id",
 })  # fmt: skip
 """Parameters and fields with the number of an element of the account."""
 _CATALOGUE: Final = re.compile(
