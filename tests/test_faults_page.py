@@ -44,8 +44,8 @@ def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
         assert done.exit_code == 0, done.output
         outputs.append(done.output)
     assert outputs[0].startswith("#1 drop after  func=soft.order.param")
-    assert [line[:2] for line in outputs[2].splitlines()] == ["#1", "#2"]
-    assert outputs[-1] == "faults removed: 1\n"
+    assert [line[:2] for line in outputs[3].splitlines()] == ["#1", "#2", "#3"]
+    assert outputs[-1] == "faults removed: 2\n"
 
 
 def test_the_request_of_the_page_plans_a_fault(seller_server: World) -> None:

@@ -31,6 +31,10 @@ class CoverageCount:
         """Adds an answer of the control API, about one world or several."""
         self.coverage.merge(dict(counts))
         for world, journal in counts["journal"].items():
+            if number := journal.get("own_answers", 0):
+                self.notes.append(
+                    f"world {world}: calls with an answer of your own: {number}; they do not count"
+                )
             if journal["off"]:
                 self.is_whole = False
                 self.notes.append(f"world {world}: its seller keeps no journal (journal_rows is 0)")

@@ -61,11 +61,14 @@ class _WithKinds(click.Command):
 @click.argument("what")
 @click.argument("settings", nargs=-1)
 @_rule
+@click.option("--body", type=options.FILE, metavar="FILE",
+              help="A file with the setting body, such as an answer of your own.")  # fmt: skip
 @options.world
 @options.data
 def add(
     what: str,
     settings: tuple[str, ...],
+    body: Path | None,
     functions: tuple[str, ...],
     name: str,
     data: Path | None,
@@ -77,6 +80,8 @@ def add(
 
     with options.opened(data) as worlds:
         common = {"what": what, **rule, **dict(_setting(text) for text in settings)}
+        if body is not None:
+            common["body"] = body.read_text(encoding="utf-8")
         known_names = collect_names(create_registry())
         rules = [{**common, "func": pattern} for pattern in functions or ("*",)]
         for each in rules:

@@ -11,6 +11,7 @@ from emulator.faults.plan import (
     FaultHit,
     NoFault,
     innermost_first,
+    is_own_answer,
     outermost_first,
     read,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "clear",
     "count_call",
     "innermost_first",
+    "is_own_answer",
     "match_any",
     "outermost_first",
     "planned",

@@ -52,7 +52,8 @@ class FaultedCall:
     ``fault`` number of the fault; ``world`` and ``db`` name and database of the world; ``login``
     the login that calls, or that was tried; ``reads`` whether the call changes nothing;
     ``accepted`` whether its credentials are good; ``failed`` whether it was refused; ``elapsed``
-    seconds (see ``SystemClock.elapsed``); ``error_body`` an error as bytes in the call's format.
+    seconds (see ``SystemClock.elapsed``); ``content_type`` that of the call's format;
+    ``error_body`` an error as bytes in this format.
     """
 
     fault: int
@@ -64,6 +65,7 @@ class FaultedCall:
     accepted: bool
     failed: bool
     elapsed: float
+    content_type: str
     error_body: Callable[[ApiError], bytes]
 
 
@@ -90,6 +92,8 @@ class FaultKind:
     """Whether ``chance`` below 100 is refused."""
     keeps_answers: ClassVar[bool] = False
     """Whether `keep` is called, in a write transaction of its own."""
+    for_unknown_functions: ClassVar[bool] = False
+    """Whether ``func`` may be the name of a function that the seller does not have."""
 
     def check(self) -> None:
         """Raises ValueError naming a setting that is out of its limits."""
@@ -226,6 +230,36 @@ class Status(FaultKind):
     def after(self, call: FaultedCall, _reply: Reply, /) -> Reply:
         """The page in place of the answer."""
         return self.before(call)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer(FaultKind):
+    """Your own document ``body`` as the answer, also of a function that the seller does not have.
+
+    It is sent as it is, in the format of the call, or as ``content_type`` says. A call with a wrong
+    login is refused as always. Coverage does not count such calls.
+    """
+
+    name = "answer"
+    for_unknown_functions = True
+    body: str = "<doc/>"
+    content_type: str = ""
+
+    def check(self) -> None:
+        """Raises ValueError where the type is no header."""
+        if not self.content_type.isprintable():
+            msg = "content_type is not one line"
+            raise ValueError(msg)
+
+    def before(self, call: FaultedCall, /) -> Reply | None:
+        """The document; the call does not happen."""
+        if not call.accepted:
+            return None
+        return Reply(self.content_type or call.content_type, self.body.encode())
+
+    def after(self, call: FaultedCall, reply: Reply, /) -> Reply:
+        """The document in place of the answer to a call that happened."""
+        return self.before(call) or reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,7 +475,7 @@ KINDS: Mapping[str, type[FaultKind]] = {
     kind.name: kind
     for kind in (
         Delay, Drop, Truncate, BrowserGuard, Status, Garbage, OneRow, Refuse, RateLimit, Long,
-        Stale, NoKey,
+        Stale, OwnAnswer, NoKey,
     )
 }  # fmt: skip
 """Every kind by its name, the outermost first: they nest like middleware around the call.

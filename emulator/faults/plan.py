@@ -11,7 +11,7 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
-from emulator.faults.kinds import KINDS, LONGEST_BODY, FaultKind, When
+from emulator.faults.kinds import KINDS, LONGEST_BODY, FaultKind, OwnAnswer, When
 
 FUNC = re.compile(r"[A-Za-z0-9_.*]{1,100}\Z")
 UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -105,6 +105,11 @@ class FaultHit:
 
     def __str__(self) -> str:
         return f"#{self.fault} {self.kind.name} {self.when}"
+
+
+def is_own_answer(hits: str | None) -> bool:
+    """Whether the hits of a journal's entry, as text, have an answer that a user wrote."""
+    return any(hit.split()[1:2] == [OwnAnswer.name] for hit in (hits or "").split(", "))
 
 
 _NESTING = {kind: place for place, kind in enumerate(KINDS.values())}

@@ -445,6 +445,7 @@ class Pipeline:
             accepted=caller.refusal is None and not pending,
             failed=failed,
             elapsed=self._worlds.system_clock.elapsed(),
+            content_type=_written_in(context, caller.world.rules).content_type,
             error_body=lambda error: _written_in(context, caller.world.rules).render(
                 _refusal(context, error, lang, caller.world.rules.generation)
             ),

@@ -55,6 +55,12 @@ def test_a_fault_planned_here_is_the_one_the_control_api_tells(seller: Seller) -
     assert seller.faults.all() == []
 
 
+def test_an_answer_of_ones_own_is_typed_with_blanks_and_lines(seller: Seller) -> None:
+    own = '<doc>\n<total note="a b">5</total></doc>'
+    assert press(seller, "/faults", None, what="answer", func="soft", body=own).status_code == 303
+    assert seller.call("soft").text == own
+
+
 def test_a_struck_call_is_seen_with_its_fault(seller: Seller) -> None:
     seller.faults.add("error", func="whoami", type="access")
     seller.call("whoami")

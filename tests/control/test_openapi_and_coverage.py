@@ -170,7 +170,9 @@ def test_what_the_journal_dropped_is_said_and_not_guessed() -> None:
 def test_a_seller_without_a_journal_says_so() -> None:
     with Seller(journal_rows=0) as seller:
         seller.call("whoami")
-        assert coverage(seller)["journal"] == {"default": {"kept": 0, "dropped": 0, "off": True}}
+        assert coverage(seller)["journal"] == {
+            "default": {"kept": 0, "own_answers": 0, "dropped": 0, "off": True}
+        }
 
 
 def test_all_worlds_can_be_counted_together(seller: Seller, ask: Ask) -> None:

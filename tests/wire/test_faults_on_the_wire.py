@@ -359,3 +359,39 @@ def test_a_login_may_want_a_captcha(seller: Seller) -> None:
     solved = {**login, "g-recaptcha-response": "03AGdBq2"}
     assert seller.call("auth", login="", **solved).field("auth")
     assert seller.call("whoami").error is None
+
+
+def test_an_answer_of_ones_own_is_sent_told_and_not_counted(seller: Seller) -> None:
+    own = '<doc><total note="a b">5</total></doc>'
+    counted = seller.control("GET", "/coverage")
+    seller.faults.add("answer", func="vendor.report", body=own, times=1)
+    answer = seller.call("vendor.report", since="2027-01-01")
+    assert (answer.status, answer.text) == (200, own)
+    assert answer.headers["Content-Type"] == "text/xml"
+    entry = last(seller)
+    assert (entry["fault"], entry["outcome"]) == ("#1 answer before", "not carried out")
+    assert entry["answer"] == own
+    assert seller.call("vendor.report").error is not None  # it was planned once
+    refused = seller.control("GET", "/coverage")
+    assert refused["journal"]["default"] == {
+        "kept": 1, "own_answers": 1, "dropped": 0, "off": False,
+    }  # fmt: skip
+    assert refused["families"] == counted["families"]
+
+    seller.faults.add("answer", func="soft", nth=2, times=1, body='{"doc":{}}', when="after")
+    answers = [seller.call("soft", out="bjson") for _ in range(3)]
+    assert [call.text == '{"doc":{}}' for call in answers] == [False, True, False]
+    assert len({call.headers["Content-Type"] for call in answers}) == 1
+    kept = seller.control("GET", "/coverage")["journal"]["default"]
+    assert (kept["kept"], kept["own_answers"]) == (3, 2)
+
+
+def test_an_answer_of_ones_own_is_for_those_who_are_logged_in(seller: Seller) -> None:
+    seller.faults.add("answer", func="soft", body="<doc><own/></doc>")
+    refused = seller.call("soft", authinfo="reseller:wrong").error
+    assert refused is not None
+    assert refused.type == "auth"
+    with pytest.raises(ControlError, match="400: content_type is not one line"):
+        seller.faults.add("answer", content_type="text/xml\nX: y")
+    with pytest.raises(ControlError, match='400: func: there is no function "vendor'):
+        seller.faults.add("answer", func="vendor.*")

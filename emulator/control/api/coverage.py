@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from emulator import journal
 from emulator.api.registry import Registry
+from emulator.faults import is_own_answer
 from emulator.journal import Entry
 from emulator.openapi import Called, Coverage
 from emulator.store import tables
@@ -32,17 +33,18 @@ _NEWEST = Statement(select(func.max(J.id)))
 def measure(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
     """The coverage of one world, or with ``*`` of all worlds together, for JSON.
 
-    ``journal`` has for each world the calls it ``kept``, the entries it ``dropped``, and whether it
-    is ``off``. Raises NoWorld.
+    ``journal`` has for each world the calls it ``kept``, those with ``own_answers`` (which are not
+    counted), the entries it ``dropped``, and whether it is ``off``. Raises NoWorld.
     """
     counted = Coverage(registry)
     journals = {}
     for world in _chosen(worlds, name):
         db = worlds.connect(world)
         with db.reading():
-            recorded = _count(db, counted)
+            recorded, own_answers = _count(db, counted)
             journals[world] = {
                 "kept": recorded,
+                "own_answers": own_answers,
                 "dropped": _dropped(db),
                 "off": worlds.bounds.rows == 0,
             }
@@ -56,17 +58,22 @@ def _chosen(worlds: Worlds, name: str) -> list[str]:
     return [world for world in worlds.names() if world not in unreadable]
 
 
-def _count(db: Database, counted: Coverage) -> int:
-    """Counts every call in the journal, oldest first; returns how many there were."""
+def _count(db: Database, counted: Coverage) -> tuple[int, int]:
+    """Counts every call in the journal, oldest first, but none with an answer of the user's own.
+
+    Returns how many there were of each.
+    """
     number, newest = (db.value(_OLDEST) or 0) - 1, db.value(_NEWEST) or 0
-    calls = 0
+    calls = own_answers = 0
     while number < newest:
-        page = _page(db, number)
-        for entry in page:
-            counted.add(_called(entry))
-        calls += len(page)
+        for entry in _page(db, number):
+            if is_own_answer(entry.fault):
+                own_answers += 1
+            else:
+                counted.add(_called(entry))
+                calls += 1
         number += PAGE
-    return calls
+    return calls, own_answers
 
 
 def _page(db: Database, after: int) -> Sequence[Entry]:

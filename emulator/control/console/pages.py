@@ -192,7 +192,10 @@ class Console:
 
 
 def _rule(form: Mapping[str, str]) -> dict[str, object]:
-    """The rule of a fault from the form; its field ``settings`` is like ``seconds=5 code=503``."""
+    """The rule of a fault from the form; its field ``settings`` is like ``seconds=5 code=503``.
+
+    The setting ``body``, which may have blanks and lines, has a field of its own.
+    """
     rule: dict[str, object] = {
         name: form[name].strip()
         for name in ("what", "func", "account", "when")
@@ -204,6 +207,8 @@ def _rule(form: Mapping[str, str]) -> dict[str, object]:
     for word in form.get("settings", "").split():
         name, _, value = word.partition("=")
         rule[name] = _value(value)
+    if form.get("body", "").strip():
+        rule["body"] = form["body"]
     return rule
 
 
