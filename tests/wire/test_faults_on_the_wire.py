@@ -382,8 +382,8 @@ def test_an_answer_of_ones_own_is_sent_told_and_not_counted(seller: Seller) -> N
     answers = [seller.call("soft", out="bjson") for _ in range(3)]
     assert [call.text == '{"doc":{}}' for call in answers] == [False, True, False]
     assert len({call.headers["Content-Type"] for call in answers}) == 1
-    kept = seller.control("GET", "/coverage")["journal"]["default"]
-    assert (kept["kept"], kept["own_answers"]) == (3, 2)
+    counts = seller.control("GET", "/coverage")["journal"]["default"]
+    assert (counts["kept"], counts["own_answers"]) == (3, 2)
 
 
 def test_an_answer_of_ones_own_is_for_those_who_are_logged_in(seller: Seller) -> None:
