@@ -12,8 +12,8 @@ import pytest
 
 from emulator.app import create_registry
 from emulator.domain.world import Rules
-from emulator.reference.pages import attribute_docs
 from emulator.settings import READERS, Settings
+from emulator.worlds.fixtures.json_schema import attribute_docs
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]

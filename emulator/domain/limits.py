@@ -10,6 +10,11 @@ import re
 from dataclasses import dataclass
 
 
+def anchored(pattern: re.Pattern[str]) -> str:
+    """A pattern for whole texts, as JSON Schema writes it."""
+    return "^" + pattern.pattern.removesuffix("\\Z") + "$"
+
+
 @dataclass(frozen=True, slots=True)
 class Between:
     """A whole number from ``least`` to ``most``, or one of ``besides``."""

@@ -26,7 +26,13 @@ ProvisioningMode = Literal["at_once", "seconds", "reads", "by_hand"]
 Generation = Literal[5, 6]
 """The major version of BILLmanager."""
 GENERATIONS: tuple[Generation, ...] = get_args(Generation)
-PROVISIONING_MODES: tuple[ProvisioningMode, ...] = get_args(ProvisioningMode)
+PROVISIONING_MODES: Mapping[ProvisioningMode, str] = {
+    "at_once": "With the answer to the order.",
+    "seconds": "After `amount` real seconds, also where the clock of the world stands.",
+    "reads": "At the next look after `amount` looks at the service: slow, without waiting.",
+    "by_hand": "When `PATCH /_mockseller/services/ID` sets its status to 2.",
+}
+"""When a newly opened service is ready, for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,9 @@ class Provisioning:
     """
 
     mode: ProvisioningMode = field(default="at_once", metadata={"required": True})
+    """How the moment is chosen."""
     amount: Annotated[int, Between(1, 1_000_000)] = 0
+    """Seconds, or reads; only with these two modes."""
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Seconds and reads are counted, the other two are not."""

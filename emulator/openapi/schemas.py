@@ -16,6 +16,7 @@ from typing import Any
 from emulator.api import fields
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
+from emulator.domain.limits import anchored
 from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue, Missed
 from emulator.texts import label
 
@@ -49,7 +50,7 @@ MEANINGS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.Flag: lambda f: {"type": "string", "enum": ["on", "off", *sorted(f.ON - {"on"})]},
     fields.OneOf: lambda f: {"type": "string", "enum": list(f.words)},
     fields.Day: lambda _: {"type": "string", "format": "date"},
-    fields.Amount: lambda f: {"type": "string", "pattern": _anchored(f.SHAPE)},
+    fields.Amount: lambda f: {"type": "string", "pattern": anchored(f.SHAPE)},
     fields.Currency: lambda _: {"type": "string", "pattern": CURRENCY},
     fields.Numbered: lambda _: INTEGER,
 }
@@ -72,11 +73,6 @@ TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     },
     fields.Sum: lambda _: {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}( [A-Z]{3})?$"},
 }
-
-
-def _anchored(pattern: re.Pattern[str]) -> str:
-    """Python's end of a text, as JSON Schema writes it."""
-    return "^" + pattern.pattern.removesuffix("\\Z") + "$"
 
 
 def _schema_for(

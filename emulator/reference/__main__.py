@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -18,12 +19,14 @@ from emulator.reference.pages import (
     journal_page,
     settings_page,
 )
+from emulator.reference.worlds import SCHEMA, worlds_page
+from emulator.worlds.fixtures.json_schema import world_schema
 
 ROOT = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def pages() -> dict[str, str]:
-    """The text of every page, by its path under docs/reference."""
+    """The text of every page and of the schema of worlds, by the path from docs/reference."""
     registry = create_registry()
     with tempfile.TemporaryDirectory() as folder:
         seller = ExampleSeller(Path(folder))
@@ -38,6 +41,8 @@ def pages() -> dict[str, str]:
     written["journal.md"] = journal_page()
     written["settings.md"] = settings_page()
     written["cli.md"] = commands_page()
+    written["worlds.md"] = worlds_page()
+    written[f"../../fixtures/{SCHEMA}"] = json.dumps(world_schema(), indent=1) + "\n"
     return written
 
 
@@ -47,7 +52,7 @@ def stale(root: Path, written: Mapping[str, str]) -> list[str]:
     differing = {
         name
         for name, text in written.items()
-        if name not in there or (root / name).read_text(encoding="utf-8") != text
+        if not (root / name).is_file() or (root / name).read_text(encoding="utf-8") != text
     }
     return sorted(differing | (there - set(written)))
 
@@ -72,7 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     wrong = stale(ROOT, written)
     for name in wrong:
-        sys.stderr.write(f"docs/reference/{name} is out of date\n")
+        path = (ROOT / name).resolve().relative_to(ROOT.parents[1])
+        sys.stderr.write(f"{path} is out of date\n")
     if wrong:
         sys.stderr.write(f"Regenerate the reference and look at the difference: {COMMAND}\n")
     return 1 if wrong else 0

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import MISSING, fields
 
 import click
@@ -17,6 +15,7 @@ from emulator.domain.world import Rules
 from emulator.faults import KINDS, FaultKind
 from emulator.reference import HEAD, prose
 from emulator.settings import PREFIX, Settings
+from emulator.worlds.fixtures.json_schema import attribute_docs
 
 
 def errors_page(registry: Registry) -> str:
@@ -112,20 +111,6 @@ def _default(value: object) -> str:
     if isinstance(value, bool):
         return "`true`" if value else "`false`"
     return "none" if value in (None, "", ()) else f"`{value}`"
-
-
-def attribute_docs(of: type) -> Mapping[str, str]:
-    """The text under each attribute of a class. KeyError at the reader: one has none."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(of))).body[0]
-    texts: dict[str, str] = {}
-    last = ""
-    for node in body.body if isinstance(body, ast.ClassDef) else ():
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            last = node.target.id
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and last:
-            texts[last] = inspect.cleandoc(str(node.value.value)).replace("\n", " ")
-            last = ""
-    return texts
 
 
 def commands_page() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import ValidationError, fields, validate
 
 from emulator import journal
-from emulator.control.api.schemas import BIGGEST, Body, IntegerField, TextField
+from emulator.control.api.schemas import BIGGEST, Body, IntegerField, TextField, about
 
 
 class OutcomeField(TextField):
@@ -21,17 +21,27 @@ class OutcomeField(TextField):
 class ExpectedCall(Body):
     """``POST journal/verify``. ``count`` sets both ``at_least`` and ``at_most``."""
 
-    func = TextField()
-    login = TextField()
-    out = TextField()
-    method = TextField()
-    error = TextField()
-    outcome = OutcomeField()
-    params = fields.Dict(keys=TextField(), values=TextField())
-    count = IntegerField()
-    at_least = IntegerField()
-    at_most = IntegerField()
-    after = IntegerField()
+    func = TextField(metadata=about("Function of the call."))
+    login = TextField(metadata=about("Login of the account that called."))
+    out = TextField(metadata=about("Format of the answer, such as `json`."))
+    method = TextField(metadata=about("HTTP method, `GET` or `POST`."))
+    error = TextField(
+        metadata=about("Type of the refusal, or `type/object`; empty: the call succeeded.")
+    )
+    outcome = OutcomeField(
+        metadata=about("What became of the call, in full or without its sum or error.")
+    )
+    params = fields.Dict(
+        keys=TextField(),
+        values=TextField(),
+        metadata=about("Parameters as sent; the call may have had others too."),
+    )
+    count = IntegerField(metadata=about("How many calls there have to be."))
+    at_least = IntegerField(
+        metadata=about("How many calls there have to be at least; default 1, beside `at_most` 0.")
+    )
+    at_most = IntegerField(metadata=about("How many calls there may be at most."))
+    after = IntegerField(metadata=about("Only entries after this number."))
 
 
 class EntryKindField(fields.Field[str | None]):
@@ -46,11 +56,19 @@ class EntryKindField(fields.Field[str | None]):
 class JournalQuery(Body):
     """The query string of ``GET journal``; every value arrives as text."""
 
-    func = TextField()
-    login = TextField()
-    error = fields.Boolean()
-    kind = EntryKindField()
-    fault = fields.Boolean()
-    outcome = OutcomeField()
-    after = fields.Integer(validate=validate.Range(0, BIGGEST))
-    limit = fields.Integer(validate=validate.Range(1, 10_000))
+    func = TextField(metadata=about("Function or due event, or a pattern such as `soft.*`."))
+    login = TextField(metadata=about("Login of the account that called."))
+    error = fields.Boolean(metadata=about("`true`: only refusals; `false`: only successes."))
+    kind = EntryKindField(metadata=about("Calls (the default), due events, or both."))
+    fault = fields.Boolean(
+        metadata=about("`true`: only calls that a fault hit; `false`: only the others.")
+    )
+    outcome = OutcomeField(
+        metadata=about("What became of the call, in full or without its sum or error.")
+    )
+    after = fields.Integer(
+        validate=validate.Range(0, BIGGEST), metadata=about("Only entries after this number.")
+    )
+    limit = fields.Integer(
+        validate=validate.Range(1, 10_000), metadata=about("Number of entries; default 100.")
+    )

@@ -139,6 +139,11 @@ class KeyField(fields.Field[Any]):
         return value
 
 
+def about(text: str) -> dict[str, str]:
+    """Metadata of a field: what the OpenAPI document and the reference say of it."""
+    return {"description": text}
+
+
 def _empty(value: object) -> str:
     if value != "":
         raise ValueError(value)
@@ -184,38 +189,56 @@ def _line(messages: object, place: str = "") -> str:
 class NewWorld(Body):
     """``POST worlds``."""
 
-    name = TextField(required=True)
-    fixture = TextField()
-    seed = IntegerField()
-    as_of = InstantField()
+    name = TextField(required=True, metadata=about("Name of the new world."))
+    fixture = TextField(
+        metadata=about("Shipped world that it is made from; default: that of the server.")
+    )
+    seed = IntegerField(
+        metadata=about("Seed of invented data and of license keys; left out: drawn by chance.")
+    )
+    as_of = InstantField(
+        metadata=about("Instant as of which it is made and at which its clock stands.")
+    )
 
 
 class Named(Body):
     """``POST worlds/NAME/snapshot`` and ``restore``: the snapshot's label."""
 
-    name = TextField(required=True)
+    name = TextField(required=True, metadata=about("Name of the snapshot."))
 
 
 class Fork(Body):
     """``POST worlds/NAME/fork``: the new world's name."""
 
-    into = TextField(required=True)
+    into = TextField(required=True, metadata=about("Name of the new world."))
 
 
 class WorldChange(Body):
     """``PATCH worlds/NAME``; the rules themselves are checked where they are defined."""
 
-    rules = fields.Dict(keys=fields.String())
-    provisioning = fields.Dict(keys=fields.String())
+    rules = fields.Dict(
+        keys=fields.String(), metadata=about("Rules to set; those not named stay as they are.")
+    )
+    provisioning = fields.Dict(
+        keys=fields.String(), metadata=about("When a newly opened service is ready.")
+    )
 
 
 class ClockMove(Body):
     """``POST clock``: exactly one of them."""
 
-    advance = TextField()
-    freeze = InstantOrNowField()
-    to = InstantField(data_key="set")
-    real = fields.Boolean(truthy={True}, falsy=set())
+    advance = TextField(
+        metadata=about("Span to go forward: `31 days`, `1 month`, or `to next renewal`.")
+    )
+    freeze = InstantOrNowField(
+        metadata=about("Instant at which the clock stands from now on; `true`: now.")
+    )
+    to = InstantField(
+        data_key="set", metadata=about("Instant to set the clock to, in the past or the future.")
+    )
+    real = fields.Boolean(
+        truthy={True}, falsy=set(), metadata=about("`true`: the clock shows real time again.")
+    )
 
     @validates_schema
     def check(self, data: Mapping[str, object], **_: object) -> None:
@@ -227,9 +250,9 @@ class ClockMove(Body):
 class DiscountBody(Body):
     """One discount of an account; without a type or a tariff it applies to everything."""
 
-    percent = IntegerField(1, 100, required=True)
-    type = TextField(allow_none=True)
-    tariff = IntegerField(1, allow_none=True)
+    percent = IntegerField(1, 100, required=True, metadata=about("Per cent off."))
+    type = TextField(allow_none=True, metadata=about("Only off this product type."))
+    tariff = IntegerField(1, allow_none=True, metadata=about("Only off this tariff."))
 
 
 class UrlField(TextField):
@@ -245,53 +268,104 @@ class UrlField(TextField):
 class PartnerBody(Body):
     """The billing that control panels at these addresses ask (docs/modules.md section 1)."""
 
-    url = UrlField(required=True)
-    mode = fields.String(load_default="automatic", validate=validate.OneOf(MODES))
-    addresses = fields.List(NetworkField(), required=True, validate=validate.Length(1, 100))
+    url = UrlField(required=True, metadata=about("Address of the partner's billing."))
+    mode = fields.String(
+        load_default="automatic",
+        validate=validate.OneOf(MODES),
+        metadata=about("How panels are directed to it."),
+    )
+    addresses = fields.List(
+        NetworkField(),
+        required=True,
+        validate=validate.Length(1, 100),
+        metadata=about("Addresses or networks of the panels."),
+    )
 
 
 class AccountChange(Body):
     """``PATCH accounts/LOGIN``."""
 
-    balance = AmountField()
-    credit = AmountField()
-    currency = TextField(CURRENCY, "a currency such as EUR")
-    country = TextField(allow_none=True)
-    lang = fields.String(validate=validate.OneOf(sorted(LANGUAGES)))
-    realname = TextField()
-    email = TextField()
-    phone = TextField()
-    password = TextField()
-    totp_secret = TextField(
-        SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight", allow_none=True
+    balance = AmountField(
+        metadata=about("New balance; the difference is booked as a correcting payment.")
     )
-    api_addresses = fields.List(NetworkField())
-    deletion = fields.String(validate=validate.OneOf(("allowed", "forbidden", "phone")))
-    discounts = fields.List(fields.Nested(DiscountBody))
-    partner = fields.Nested(PartnerBody, allow_none=True)
+    credit = AmountField(metadata=about("How far below zero the balance may go."))
+    currency = TextField(
+        CURRENCY, "a currency such as EUR", metadata=about("Currency that the account pays in.")
+    )
+    country = TextField(allow_none=True, metadata=about("Country, such as `RU`."))
+    lang = fields.String(
+        validate=validate.OneOf(sorted(LANGUAGES)), metadata=about("Language of answers.")
+    )
+    realname = TextField(metadata=about("Name of the person or company."))
+    email = TextField(metadata=about("E-mail address."))
+    phone = TextField(metadata=about("Phone number."))
+    password = TextField(metadata=about("New password."))
+    totp_secret = TextField(
+        SECRET,
+        "a secret in base32: 24 to 128 signs, a multiple of eight",
+        allow_none=True,
+        metadata=about("Secret of the second factor, base32; null or empty: there is none."),
+    )
+    api_addresses = fields.List(
+        NetworkField(),
+        metadata=about("Addresses or networks that may call; empty: every address."),
+    )
+    deletion = fields.String(
+        validate=validate.OneOf(("allowed", "forbidden", "phone")),
+        metadata=about(
+            "Whether it may delete its services; `phone`: only after a call that nobody makes."
+        ),
+    )
+    discounts = fields.List(
+        fields.Nested(DiscountBody), metadata=about("Its discounts, in place of all former ones.")
+    )
+    partner = fields.Nested(
+        PartnerBody,
+        allow_none=True,
+        metadata=about("Billing of its own that control panels are directed to; null: none."),
+    )
 
 
 class PaymentChange(Body):
     """``PATCH payments/ID``: the new status."""
 
-    status = IntegerField(1, 9, required=True)
+    status = IntegerField(
+        1,
+        9,
+        required=True,
+        metadata=about("New status; those that may follow are `next` of the payment."),
+    )
 
 
 class TicketAnswer(Body):
     """``POST tickets/ID``: the seller's answer."""
 
-    text = TextField(required=True)
+    text = TextField(required=True, metadata=about("Text of the answer."))
 
 
 class ServiceChange(Body):
     """``PATCH services/ID``."""
 
-    status = IntegerField(1, 5)
-    substate = TextField()
-    expires = DateField(allow_none=True)
-    lickey = KeyField()
-    licname = TextField()
-    ip = AddressField()
-    remoteip = AddressField()
-    remoteid = TextField()
-    autoprolong = IntegerField(1, 36, besides=DAY, allow_none=True)
+    status = IntegerField(
+        1,
+        5,
+        metadata=about("1 ordered, 2 active, 3 suspended, 4 deleted, 5 being processed."),
+    )
+    substate = TextField(metadata=about("Reason of the status, such as `autosuspend`; or empty."))
+    expires = DateField(
+        allow_none=True, metadata=about("Day on which the paid term ends; null: it has no end.")
+    )
+    lickey = KeyField(metadata=about("License key; `true`: the next one of its series."))
+    licname = TextField(metadata=about("Name of the license."))
+    ip = AddressField(metadata=about("IPv4 address of the license, or empty."))
+    remoteip = AddressField(
+        metadata=about("IPv4 address of the server where it is not `ip`, or empty.")
+    )
+    remoteid = TextField(metadata=about("The client's own number of the service."))
+    autoprolong = IntegerField(
+        1,
+        36,
+        besides=DAY,
+        allow_none=True,
+        metadata=about("Months of each automatic prolongation, -50 for a day; null: off."),
+    )

@@ -64,9 +64,13 @@ class AddonItem:
     """One of the several things an enumeration offers."""
 
     id: Number
+    """Number of the item, which an order names."""
     intname: Word
+    """Internal name."""
     name: Texts
+    """Name that clients see."""
     prices: Prices
+    """Cost by currency and period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class Option:
     """A value that can be chosen without a price: an OS template, a recipe."""
 
     intname: Word
+    """Internal name, as it is sent."""
     name: Texts
+    """Name that clients see."""
     group: str = ""
     """Of an OS template: its system, such as ``Debian``."""
     fits: tuple[Word, ...] = ()
@@ -90,8 +96,11 @@ class OwnType:
     """
 
     intname: Annotated[str, Matches(TYPE_NAME, "a name such as forexbox or vds.vps")]
+    """Its name, which function names begin with."""
     title: Texts
+    """Name that clients see."""
     like: Like
+    """Type that it is sold and run like."""
 
     def contradictions(self) -> Iterator[Contradiction]:
         """A subtype of another type than the one it is like, or called as a function."""
@@ -112,21 +121,33 @@ class Addon:
     """
 
     id: Number
+    """Number; ordered as ``addon_<id>``."""
     intname: Word
+    """Internal name."""
     name: Texts
+    """Name that clients see."""
     minimum: Annotated[int, Between(0, 100_000)]
+    """Least amount."""
     maximum: Annotated[int, Between(1, 1_000_000)]
+    """Greatest amount."""
     step: Annotated[int, Between(1, 100_000)]
+    """Amounts go up by this from the least one."""
     standard: Annotated[int, Between(0, 100_000_000)] = field(metadata={"key": "default"})
+    """Amount when an order names none; of an enumeration: number of an item."""
     included: Annotated[int, Between(0, 100_000)]
+    """How many are free."""
     evidence: Grade = field(default="assumed", metadata=IN_FILES_ONLY)
+    """How we know it (docs/evidence.md)."""
     prices: Prices = field(default_factory=dict)
     """Of one unit beyond the included ones; an enumeration has none."""
     restrict_client_change: Restriction = "off"
     """How a client may not change it later."""
     kind: Literal["integer", "boolean", "enumeration"] = "integer"
+    """Counted, switched on or off, or one of several items."""
     measure: Texts = field(default_factory=lambda: PIECES)
+    """What is counted."""
     items: tuple[AddonItem, ...] = ()
+    """What an enumeration offers."""
 
     def contradictions(self) -> Iterator[Contradiction]:
         """A default outside the limits, or none of the items; items of no enumeration."""
@@ -193,21 +214,33 @@ class Tariff:
     """
 
     id: Number
+    """Number, the ``pricelist`` of an order."""
     type: TypeName
+    """Product type."""
     intname: Word
+    """Internal name."""
     name: Texts
+    """Name that clients see."""
     description: Texts
+    """Text beneath the name."""
     country: Literal["other", "RU", "any"]
+    """Country whose clients it is for; see the rule ``country_tariffs``."""
     trial: bool
+    """Whether it is a trial."""
     prices: Prices = field(metadata={"key": "periods"})
+    """Cost by currency and period: months, -100 a trial, -50 a day, 0 a lifetime."""
     trial_days: Annotated[int, Between(1, 366)] = 0
     """How long a trial lasts; 0: it has none."""
     retired_on: date | None = None
+    """Day on which it left the price list."""
     retired_evidence: Grade | None = None
+    """How we know that day."""
     evidence: Grade = field(default="assumed", metadata=IN_FILES_ONLY)
+    """How we know its number (docs/evidence.md)."""
     group: Annotated[str, NotEmpty] = ""
     """Product, generation and country: inside a group tariffs can be changed."""
     addons: Annotated[Mapping[int, Addon], ById] = field(default_factory=dict)
+    """Extras that can be ordered with it."""
     deletion: Literal["at_once", "period_end", "forbidden"] = "at_once"
     """What a client's deletion does: at once, at the end of what is paid, or nothing."""
     least_months: Annotated[int, Between(0, 120)] = 0
@@ -219,6 +252,7 @@ class Tariff:
     ostempl: tuple[Option, ...] = ()
     """OS templates."""
     recipe: tuple[Option, ...] = ()
+    """Recipes that can be chosen."""
     most_at_once: Annotated[int, Between(1, 1000)] = 20
     """How many one order may hold (``order_count``)."""
     fits: tuple[Word, ...] = ()
