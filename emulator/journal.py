@@ -65,6 +65,7 @@ _PRUNE = Statement(
 _BY_NUMBER = Statement(
     select(*(c for c in J if c.name != "total")).where(J.id == bindparam("which"))
 )
+_NEWEST = Statement(select(func.max(J.id)))
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
 _COUNT_KIND = Statement(select(func.count()).where(J.kind == bindparam("kind")))
@@ -281,6 +282,11 @@ def entry(db: Database, number: int) -> Entry | None:
     """An entry by its number, or None when it has been deleted."""
     row = db.row(_BY_NUMBER, which=number)
     return None if row is None else Entry(*(*row[1:], row[0]))
+
+
+def newest(db: Database) -> int:
+    """The number of the last entry; 0 where there is none."""
+    return int(db.value(_NEWEST) or 0)
 
 
 def count(db: Database, kind: str | None = None) -> int:

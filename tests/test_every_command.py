@@ -40,6 +40,11 @@ clock freeze
 clock real
 clock set 2030-01-01
 clock show
+account show reseller
+account set reseller --balance 5.00
+account payments reseller
+account payment 999999 4
+world provisioning default at_once
 fault add drop
 fault clear
 fault list
@@ -82,7 +87,9 @@ verify report nosuch.json
 verify seller --in-process --only country/
 """  # noqa: E501 - a command is a line
 COMMANDS = tuple(tuple(shlex.split(line)) for line in WORDS.strip().splitlines())
-ON_WORLDS = tuple(words for words in COMMANDS if words[0] in {"world", "clock", "fault", "journal"})
+ON_WORLDS = tuple(
+    words for words in COMMANDS if words[0] in {"world", "clock", "fault", "journal", "account"}
+)
 
 
 def run(words: Sequence[str]) -> int:

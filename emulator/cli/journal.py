@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,12 +15,17 @@ from emulator.cli import options
 
 if TYPE_CHECKING:
     from emulator.journal import Entry
+    from emulator.worlds.worlds import Worlds
 
+MOST: Final = 100_000
+SECONDS_BETWEEN_LOOKS: Final = 0.5
 INDENT: Final = 18
 """The indent of wrapped rows: under the login."""
 
 
 @click.command()
+@click.argument("number", type=click.IntRange(1), required=False)
+@click.option("--follow", is_flag=True, help="Show further calls as they come, until Ctrl-C.")
 @click.option("--func", "functions", multiple=True, metavar="PATTERN",
               help="Only functions that match; * matches anything. May be repeated.")  # fmt: skip
 @click.option("--account", metavar="LOGIN", help="Only calls of this login.")
@@ -32,12 +39,13 @@ INDENT: Final = 18
 )
 @click.option("--events", is_flag=True, help="Show due events as well.")
 @options.former("--happenings", "--events", is_flag=True)
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
+@click.option("--limit", type=click.IntRange(1, MOST), default=50, show_default=True,
               metavar="COUNT", help="Show the latest COUNT only.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with parameters and answers.")
 @options.world
 @options.data
 def journal(
+    number: int | None,
     functions: tuple[str, ...],
     account: str | None,
     outcome: str | None,
@@ -45,6 +53,7 @@ def journal(
     name: str,
     data: Path | None,
     *,
+    follow: bool,
     errors: bool,
     faults: bool,
     former_faults: bool,
@@ -52,12 +61,20 @@ def journal(
     former_events: bool,
     as_json: bool,
 ) -> None:
-    """Show the recorded calls, oldest first; secrets are masked."""
+    """Show the recorded calls, oldest first; secrets are masked.
+
+    With a NUMBER, show that call with its parameters and its answer.
+    """
     from emulator import journal as journals
     from emulator.app import collect_names, create_registry
     from emulator.control.api.names import require_login
 
+    if follow and (as_json or number is not None):
+        raise click.UsageError("--follow shows rows: it goes with neither --json nor a NUMBER")
     with options.opened(data) as worlds:
+        if number is not None:
+            _print_entry(_entry(worlds, name, number), as_json=as_json)
+            return
         if outcome is not None:
             journals.require_outcome(outcome)
         if account is not None:
@@ -66,22 +83,74 @@ def journal(
             known_names = collect_names(create_registry())
             for pattern in functions:
                 known_names.require_recorded(worlds, name, pattern)
-        entries = journals.find(
-            worlds.connect(name),
-            func=functions or None,
-            login=account,
-            error=errors or None,
-            fault=(faults or former_faults) or None,
-            outcome=outcome,
-            kind=None if events or former_events else journals.CALL,
-            limit=limit,
-        )
-    entries.reverse()
-    if as_json:
-        click.echo(json.dumps([entry.as_dict() for entry in entries], indent=1))
-        return
+
+        def find(after: int) -> list[Entry]:
+            entries = journals.find(
+                worlds.connect(name),
+                func=functions or None,
+                login=account,
+                error=errors or None,
+                fault=(faults or former_faults) or None,
+                outcome=outcome,
+                kind=None if events or former_events else journals.CALL,
+                after=after,
+                limit=MOST if after else limit,
+            )
+            return entries[::-1]
+
+        if as_json:
+            click.echo(json.dumps([entry.as_dict() for entry in find(0)], indent=1))
+            return
+        if follow:
+            with suppress(KeyboardInterrupt):
+                _show(follow_journal(find, lambda: journals.newest(worlds.connect(name))))
+        else:
+            _show(find(0))
+
+
+def _show(entries: Iterable[Entry]) -> None:
     for line in _rows(entries):
         options.show_row(line, INDENT)
+
+
+def follow_journal(
+    find: Callable[[int], list[Entry]],
+    newest: Callable[[], int],
+    wait: Callable[[float], None] = time.sleep,  # noqa: TID251 - a person waits for calls
+) -> Iterator[Entry]:
+    """What ``find`` returns after a number, and then whatever comes, without end.
+
+    ``newest``: the number of the last entry; it begins anew when the world is reset.
+    """
+    last = 0
+    while True:
+        for entry in find(last):
+            yield entry
+            last = entry.id
+        wait(SECONDS_BETWEEN_LOOKS)
+        if newest() < last:
+            last = 0
+
+
+def _entry(worlds: Worlds, name: str, number: int) -> Entry:
+    from emulator import journal as journals
+
+    entry = journals.entry(worlds.connect(name), number)
+    if entry is None:
+        raise options.CannotRun(f"there is no entry {number} in the journal of this world")
+    return entry
+
+
+def _print_entry(entry: Entry, *, as_json: bool) -> None:
+    """One entry: its row, what was sent a line each, and the answer."""
+    if as_json:
+        click.echo(json.dumps(entry.as_dict(), indent=1))
+        return
+    _show([entry])
+    click.echo(f"\n{entry.method} {entry.path}".rstrip())
+    for name, value in json.loads(entry.params).items():
+        click.echo(f"  {name} = {value}")
+    click.echo(f"\n{entry.answer}".rstrip())
 
 
 def _rows(entries: Iterable[Entry]) -> Iterator[str]:

@@ -113,6 +113,24 @@ def load(name: str, file: Path, data: Path | None) -> None:
     click.echo(f"{name}: {len(imported.tariffs)} tariffs from {file.name}")
 
 
+@world.command(short_help="Set when what is bought is ready.")
+@click.argument("name")
+@click.argument("mode")
+@click.argument("amount", type=options.NUMBER, default=0)
+@options.data
+def provisioning(name: str, mode: str, amount: int, data: Path | None) -> None:
+    """Set when services and keys of the world NAME are ready.
+
+    MODE is at_once, by_hand, seconds or reads; the last two with an AMOUNT: after so many seconds,
+    or when it was read so many times.
+    """
+    from emulator.control.api import world_state
+
+    with options.opened(data) as worlds:
+        world_state.change(worlds, name, provisioning={"mode": mode, "amount": amount})
+    click.echo(f"{name}: provisioning {mode}" + (f" {amount}" if amount else ""))
+
+
 @world.command()
 @click.argument("name")
 @click.argument("label")

@@ -7,13 +7,15 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from emulator import __version__
+from emulator import __version__, journal
 from emulator.cli import mockseller
+from emulator.cli.journal import follow_journal
 from emulator.testing import Seller
 
 Run = Callable[..., Result]
@@ -221,3 +223,70 @@ def test_a_document_that_cannot_be_loaded_leaves_no_world(run: Run, tmp_path: Pa
     refused = run("world", "load", "second", str(document))
     assert refused.output == "Error: the document is neither XML nor JSON\n"
     assert run("world", "remove", "second").output == 'Error: there is no world "second"\n'
+
+
+def test_one_entry_is_shown_by_its_number_with_what_was_sent(called: Run) -> None:
+    output = called("journal", "2").output
+    assert re.search(r"(?m)^ +2  .*soft\.order\.pricelist", output)
+    assert "\n  authinfo = reseller:***\n" in output
+    assert "<doc" in output
+    assert json.loads(called("journal", "2", "--json").output)["func"] == "soft.order.pricelist"
+    missing = called("journal", "99")
+    line = "there is no entry 99 in the journal of this world"
+    assert (missing.exit_code, missing.output) == (2, f"Error: {line}\n")
+    assert called("journal", "2", "--follow").exit_code == 2
+
+
+def test_calls_are_followed_as_they_come_also_after_a_reset() -> None:
+    with Seller() as seller:
+        worlds, waits = seller.worlds, iter(("soft", "reset", "vds"))
+
+        def wait(_: float) -> None:
+            match next(waits, "end"):
+                case "end":
+                    raise KeyboardInterrupt
+                case "reset":
+                    seller.reset()
+                case func:
+                    seller.call(func)
+
+        def find(after: int) -> list[journal.Entry]:
+            return journal.find(worlds.connect("default"), after=after)[::-1]
+
+        for func in ("whoami", "country"):
+            seller.call(func)
+        followed = []
+        with suppress(KeyboardInterrupt):
+            for entry in follow_journal(
+                find, lambda: journal.newest(worlds.connect("default")), wait
+            ):
+                followed.append(entry.func)  # noqa: PERF401 - those before Ctrl-C are kept
+    assert followed == ["whoami", "country", "soft", "vds"]
+
+
+def test_money_discounts_payments_and_provisioning_are_set(run: Run) -> None:
+    shown = run("account", "set", "reseller", "--balance", "5.00", "--discount", "5:vds").output
+    assert "balance: 5.00\n" in shown
+    assert "discounts: percent=5 type=vds" in shown
+    assert run("account", "show", "reseller").output == shown
+    assert "discounts" not in run("account", "set", "reseller", "--discount", "0").output
+    newest, *_ = run("account", "payments", "reseller").output.splitlines()
+    number = newest.split()[0]
+    assert "status 4  may become 5, 6, 7" in newest
+    assert "status 6" in run("account", "payment", number, "6").output
+    assert run("account", "payment", number, "4").exit_code == 2
+    assert run("world", "provisioning", "default", "reads", "2").output == (
+        "default: provisioning reads 2\n"
+    )
+    refusals = (
+        (["account", "show", "nobody"], 'no account "nobody" in this world'),
+        (["account", "set", "reseller"], "name what is set: --balance, --credit or --discount"),
+        (["account", "set", "reseller", "--balance", "x"], "balance: is not an amount"),
+        (["account", "set", "reseller", "--discount", "x"], "--discount: 'x' is not a discount"),
+        (["account", "payment", "99999", "4"], "there is no payment 99999 in this world"),
+        (["world", "provisioning", "default", "late"], "provisioning.mode: 'late' is not one of"),
+    )
+    for words, line in refusals:
+        refused = run(*words)
+        assert refused.exit_code == 2, words
+        assert line in refused.output, words
