@@ -58,7 +58,7 @@ panel --seller {CLOSED_PORT} refresh
 panel --seller {CLOSED_PORT} show
 panel --seller no-address
 demo --in-process
-demo modules --in-process
+demo modules --nosuch
 demo services --nosuch
 demo year --nosuch
 drift {CLOSED_PORT}
