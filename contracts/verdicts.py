@@ -110,6 +110,29 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of what a judge has was run.
+
+    ``unit``: what is counted, in the plural: lessons, rules. ``count`` of ``total`` were run to
+    their end; ``cells``: the same two numbers of what is about each cell of the matrix.
+    """
+
+    unit: str
+    count: int
+    total: int
+    cells: Mapping[Cell, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something was not run."""
+        return self.count < self.total
+
+    def __str__(self) -> str:
+        """As ``1 of 41 lessons``."""
+        return f"{self.count} of {self.total} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """All verdicts of one judge on one target.
 
@@ -125,6 +148,8 @@ class Run:
     remarks: tuple[str, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
     """Further facts for programs, in JSON types. ``kind``: the kind of reseller that was judged."""
+    extent: Extent | None = None
+    """How much was run; None where that is not known."""
 
 
 _STRICT_FAILURES: Final = frozenset({Outcome.FAIL, Outcome.WARN, Outcome.STALE})

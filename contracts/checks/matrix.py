@@ -10,10 +10,10 @@ from __future__ import annotations
 import enum
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from contracts.verdicts import ASSUMED, EVIDENCE, Cell, Outcome, Verdict
+from contracts.verdicts import ASSUMED, EVIDENCE, Cell, Outcome, Run, Verdict
 from reseller_client.resellers import MATRIX, Kind, Trade
 
 SYSTEMS: Final = (Kind.BILLMANAGER, Kind.CUSTOM, Kind.WHMCS)
@@ -33,6 +33,8 @@ class CellState(enum.Enum):
     """What the verdicts show of a cell."""
 
     HOLDS = "holds"
+    PARTIAL = "holds in part"
+    """What was run holds, and not everything about it was run."""
     BROKEN = "does not hold"
     ONLY_ASSUMED = "only assumed"
     """It passed or warned, but every verdict rests on an assumption: not filled."""
@@ -46,6 +48,7 @@ class MatrixCell:
     """One cell: what is ``expected`` and what was shown (``state``).
 
     ``proof``: the verdicts that decide the state. ``counts``: of all verdicts about the cell.
+    ``extent``: how much about it was run, of how much there is; zeros where that is not known.
     """
 
     cell: Cell
@@ -53,6 +56,7 @@ class MatrixCell:
     state: CellState
     proof: tuple[Verdict, ...]
     counts: Mapping[Outcome, int]
+    extent: tuple[int, int] = (0, 0)
 
     @property
     def word(self) -> str:
@@ -79,6 +83,23 @@ def fill_matrix(verdicts: Iterable[Verdict]) -> tuple[MatrixCell, ...]:
     return tuple(_decide(cell, verdicts) for cell, verdicts in by_cell.items())
 
 
+def fill_from_runs(runs: Iterable[Run]) -> tuple[MatrixCell, ...]:
+    """The cells as `fill_matrix` fills them; one of which a part was not run holds in part."""
+    collected = tuple(runs)
+    return tuple(
+        _limit_to_extent(each, [run.extent.cells for run in collected if run.extent])
+        for each in fill_matrix(verdict for run in collected for verdict in run.verdicts)
+    )
+
+
+def _limit_to_extent(cell: MatrixCell, extents: list[Mapping[Cell, tuple[int, int]]]) -> MatrixCell:
+    numbers = [extent[cell.cell] for extent in extents if cell.cell in extent]
+    count, total = sum(run for run, _ in numbers), sum(of for _, of in numbers)
+    is_partial = cell.state is CellState.HOLDS and count < total
+    state = CellState.PARTIAL if is_partial else cell.state
+    return replace(cell, state=state, extent=(count, total))
+
+
 def _decide(cell: Cell, verdicts: list[Verdict]) -> MatrixCell:
     """The worst counts first: a cell with a failure is broken, whatever else passed."""
 
@@ -103,3 +124,11 @@ def count_holding(cells: Iterable[MatrixCell]) -> tuple[int, int]:
     """How many cells hold, and how many there are."""
     states = [cell.state for cell in cells]
     return states.count(CellState.HOLDS), len(states)
+
+
+def matrix_in_words(cells: Iterable[MatrixCell]) -> str:
+    """As ``3 of 9 cells hold, 2 in part``."""
+    all_cells = tuple(cells)
+    holding, total = count_holding(all_cells)
+    partial = [cell.state for cell in all_cells].count(CellState.PARTIAL)
+    return f"{holding} of {total} cells hold" + (f", {partial} in part" if partial else "")

@@ -172,6 +172,10 @@ class Results:
         """Note why no check of a group was judged."""
         self.skip(reason, *(check.id for check in self._checks.values() if check.group == group))
 
+    def does_not_apply(self, reason: str, *ids: str) -> None:
+        """Note why checks are about nothing that is there."""
+        self._note(Outcome.DOES_NOT_APPLY, reason, ids)
+
     def unsupported(self, message: str, *ids: str, proof: tuple[CallRecord, ...] = ()) -> None:
         """Note that the judged says it does not have what checks are about."""
         self._note(Outcome.UNSUPPORTED, message, ids, proof)

@@ -63,9 +63,11 @@ def drift(target: str, *, comparison: DriftOptions, access: Access, reports: Rep
     and cost nothing. Exit code 0: no difference as severe as --fail-on, 1: there is one, 2: nothing
     could be compared.
     """
+    from contracts.checks.scope import without_cells
     from contracts.record.exchange import read_all
 
-    options.require_part(comparison.only, {each.func for each in read_all()}, "function on record")
+    functions = {each.func for each in read_all()}
+    options.require_part(comparison.only, functions, "function on record")
     remarks: list[str] = []
     details: dict[str, object] = {"against": comparison.against}
 
@@ -76,7 +78,11 @@ def drift(target: str, *, comparison: DriftOptions, access: Access, reports: Rep
         details.update(run.details)
         yield from run.verdicts
 
-    sys.exit(conclude("drift", target, judged(), reports, remarks=remarks, details=details))
+    code = conclude(
+        "drift", target, judged(), reports, remarks=remarks, details=details,
+        scope=lambda: without_cells("functions", functions),
+    )  # fmt: skip
+    sys.exit(code)
 
 
 def _recorded(path: str, comparison: DriftOptions) -> Run:

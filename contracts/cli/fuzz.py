@@ -75,6 +75,7 @@ def fuzz(
     Exit code 0: everything holds, 1: something does not, 2: it could not be judged.
     """
     from contracts.checks.fuzz.declarations import Declarations
+    from contracts.checks.fuzz.judge import scope_of
 
     if (url is not None) + settings.in_process + settings.served != 1:
         raise click.UsageError("name the URL of a seller, or give --in-process or --served")
@@ -96,7 +97,14 @@ def fuzz(
     verdicts = judged()
     sys.exit(
         conclude(
-            "fuzz", target, verdicts, reports, remarks=remarks, details=details, progress=progress
+            "fuzz",
+            target,
+            verdicts,
+            reports,
+            remarks=remarks,
+            details=details,
+            progress=progress,
+            scope=lambda: scope_of(declared),
         )
     )
 

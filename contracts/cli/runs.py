@@ -23,6 +23,7 @@ from contracts.cli.progress import Progress
 
 if TYPE_CHECKING:
     from contracts.checks.deviations import KnownDeviation
+    from contracts.checks.scope import MakeScope, Scope
     from contracts.verdicts import Run, Verdict
 
 BROKEN_OFF: Final = "the judgement"
@@ -82,6 +83,7 @@ def conclude(
     details: Mapping[str, object] | None = None,
     deviations: Path | None = None,
     progress: Progress | None = None,
+    scope: MakeScope | None = None,
 ) -> int:
     """Judge, apply known deviations, print, write the reports; return the exit code.
 
@@ -89,6 +91,7 @@ def conclude(
     ``remarks`` and ``details`` are read after the last, so they may be count_holding while judging.
     ``details["kind"]`` names the kind of reseller that was judged, for its known deviations;
     ``deviations`` is their file where ``--known`` names none. ``progress`` shows how far it is.
+    ``scope`` makes what the judge has altogether, so that reports say how much of it was run.
     What cannot be judged (``CannotRun``, an invalid file on record, no network) is printed in one
     line; the reports then say so beside the verdicts until then.
     """
@@ -115,6 +118,7 @@ def conclude(
         remarks=remarks,
         details={} if details is None else details,
         progress=progress,
+        scope=scope,
     )
     try:
         if reports.as_json or [verdict.name for verdict in run.verdicts] != [BROKEN_OFF]:
@@ -142,6 +146,7 @@ def collect_run(
     remarks: Iterable[str] = (),
     details: Mapping[str, object] | None = None,
     progress: Progress | None = None,
+    scope: MakeScope | None = None,
 ) -> Run:
     """Take the verdicts as they come and apply the known deviations in ``entries``.
 
@@ -156,7 +161,9 @@ def collect_run(
 
     began, start = clock.now(), clock.elapsed()
     collected: list[Verdict] = []
+    everything: Scope | None = None
     try:
+        everything = scope() if scope else None
         for verdict in (progress or Progress()).watch(target, verdicts):
             collected.append(verdict)  # noqa: PERF402 - those before a problem are kept
     except (CannotRun, ExchangeError, RuntimeError, OSError) as problem:
@@ -182,6 +189,7 @@ def collect_run(
         verdicts=applied,
         remarks=(*remarks, *notes),
         details=facts,
+        extent=everything.measure(applied) if everything else None,
     )
 
 
@@ -200,7 +208,7 @@ def _print(runs: list[Run], reports: ReportOptions, *, matrix: bool = False) -> 
     """Print runs, with the matrix if ``matrix`` or if a verdict is about a cell of it."""
     from rich.console import Console
 
-    from contracts.checks.matrix import fill_matrix
+    from contracts.checks.matrix import fill_from_runs
     from contracts.reports import console
     from contracts.reports.saved import to_json
 
@@ -212,7 +220,7 @@ def _print(runs: list[Run], reports: ReportOptions, *, matrix: bool = False) -> 
         console.print_run(screen, run, everything=reports.everything, strict=reports.strict)
     verdicts = [verdict for run in runs for verdict in run.verdicts]
     if matrix or any(verdict.cells for verdict in verdicts):
-        console.print_matrix(screen, fill_matrix(verdicts))
+        console.print_matrix(screen, fill_from_runs(runs))
 
 
 def _write_reports(runs: list[Run], reports: ReportOptions) -> int:

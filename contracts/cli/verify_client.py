@@ -18,6 +18,7 @@ from contracts.cli.runs import ReportOptions, conclude, report_options
 if TYPE_CHECKING:
     from contracts.checks.client.judge import GradingRequest, ServerOptions
     from contracts.checks.client.lesson import Lesson
+    from contracts.checks.scope import Scope
     from contracts.verdicts import Verdict
 
 KINDS = ("custom", "billmanager", "whmcs")
@@ -83,7 +84,10 @@ def client(
         return
     _check_choice(command, manual, terminal, in_process, records)
     if records:
-        sys.exit(conclude("client", "the client", _judge_records(only), reports))
+        code = conclude(
+            "client", "the client", _judge_records(only), reports, scope=_scope_of_records
+        )
+        sys.exit(code)
     try:
         lessons = select_lessons(only)
     except UnknownLessonError as problem:
@@ -130,6 +134,7 @@ def _grade_other(
 def _conclude_other(
     target: str, request: GradingRequest, verdicts: Iterator[Verdict], reports: ReportOptions
 ) -> NoReturn:
+    from contracts.checks.client.judge import scope_of
     from contracts.checks.deviations import OURS
 
     code = conclude(
@@ -140,6 +145,7 @@ def _conclude_other(
         details={"kind": request.kind},
         deviations=OURS,
         progress=Progress(part_by_lesson),
+        scope=lambda: scope_of((request.kind,), (request.trade,)),
     )
     sys.exit(code)
 
@@ -149,7 +155,7 @@ def _conclude_own(
 ) -> NoReturn:
     """Our own client in one run, as every kind, each with its own known deviations."""
     from contracts import clock
-    from contracts.checks.client.judge import DeviationsOnDay, grade_kinds
+    from contracts.checks.client.judge import DeviationsOnDay, grade_kinds, scope_of
     from contracts.checks.client.lessons import LESSONS
     from contracts.checks.deviations import OURS, DeviationError, read_file
 
@@ -170,6 +176,7 @@ def _conclude_own(
         replace(reports, deviations=None),
         remarks=notes if is_complete else (),
         progress=Progress(part_by_trade),
+        scope=lambda: scope_of(kinds, trades),
     )
     sys.exit(code)
 
@@ -191,6 +198,15 @@ def _judge_records(only: str) -> Iterator[Verdict]:
         for out in FORMATS:
             if out in exchange.formats and only in exchange.name:
                 yield judge_client(exchange, out, records)
+
+
+def _scope_of_records() -> Scope:
+    from contracts.checks.client.exchanges import FORMATS
+    from contracts.checks.scope import without_cells
+    from contracts.record.exchange import read_all
+
+    names = (each.name for each in read_all() if set(each.formats) & set(FORMATS))
+    return without_cells("exchanges", names)
 
 
 def _list_lessons() -> None:

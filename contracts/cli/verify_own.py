@@ -73,6 +73,9 @@ def _judge(deviations: DeviationsOnDay, *, scenarios: bool) -> list[Run]:
 
 
 def _seller(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
+    from contracts.checks.seller.judge import scope_of
+    from contracts.record.exchange import read_all
+
     remarks: list[str] = []
     details: dict[str, object] = {}
     return collect_run(
@@ -82,11 +85,12 @@ def _seller(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
         entries=deviations.entries,
         remarks=remarks,
         details=details,
+        scope=lambda: scope_of(read_all(), scenarios=True),
     )
 
 
 def _client(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
-    from contracts.checks.client.judge import KINDS, apply_to_kinds
+    from contracts.checks.client.judge import KINDS, apply_to_kinds, scope_of
     from contracts.checks.client.products import TRADES
 
     remarks: list[str] = []
@@ -97,10 +101,14 @@ def _client(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
         apply_to_kinds(verdicts, deviations, remarks),
         remarks=remarks,
         progress=Progress(part_by_trade),
+        scope=lambda: scope_of(KINDS, TRADES),
     )
 
 
 def _modules(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
+    from contracts.checks.modules import RULES
+    from contracts.checks.scope import without_cells
+
     remarks: list[str] = []
     return collect_run(
         "modules",
@@ -109,6 +117,7 @@ def _modules(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
         entries=deviations.entries,
         remarks=remarks,
         progress=Progress(lambda _: "endpoint for panels"),
+        scope=lambda: without_cells("rules", RULES),
     )
 
 

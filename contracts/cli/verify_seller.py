@@ -112,7 +112,8 @@ def seller(
 
     Exit code 0: everything passed, 1: something failed, 2: the seller could not be judged.
     """
-    from contracts.checks.seller.judge import Notes
+    from contracts.checks.seller.judge import Notes, scope_of
+    from contracts.record.exchange import read_all
     from contracts.target.seller import check_address
 
     if (url is None) != in_process:
@@ -128,8 +129,9 @@ def seller(
     try:
         with closing(verdicts):
             code = conclude(
-                "seller", target, verdicts, reports, remarks=notes.remarks, details=notes.details
-            )
+                "seller", target, verdicts, reports, remarks=notes.remarks, details=notes.details,
+                scope=lambda: scope_of(read_all(), scenarios=selection.scenarios),
+            )  # fmt: skip
     except KeyboardInterrupt:
         # No report is written, so what was bought is printed.
         click.echo("\n".join(["interrupted", *notes.remarks]), err=True)

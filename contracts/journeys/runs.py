@@ -51,6 +51,10 @@ JOURNEYS: Final[Mapping[Cell, Callable[[JourneyContext], ServiceJourney]]] = Map
     }
 )
 REFUSED: Final = (Cell(WHMCS, SERVICES), Cell(WHMCS, MODULES))
+JOURNEY_NAMES: Final[Mapping[str, Cell]] = MappingProxyType(
+    {f"flow/{cell.system}/{cell.trade}": cell for cell in (*JOURNEYS, *REFUSED)}
+)
+"""The cell of each journey, by the name with which its verdicts begin."""
 Wait = Callable[[float], None]
 
 
@@ -92,8 +96,7 @@ def create_client(
 
 def run_journeys(seller: Seller, choice: Choice, options: JourneyOptions) -> Iterator[Verdict]:
     """Runs the chosen journeys; at a seller of ours each in a world as it was created."""
-    for cell in (*JOURNEYS, *REFUSED):
-        name = f"flow/{cell.system}/{cell.trade}"
+    for name, cell in JOURNEY_NAMES.items():
         if not choice.takes(name, FUNCTIONS[cell.trade]):
             continue
         if cell in REFUSED:

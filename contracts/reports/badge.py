@@ -7,7 +7,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.checks.matrix import CellState, count_holding, fill_matrix
+from contracts.checks.matrix import CellState, count_holding, fill_from_runs
 from contracts.reports.counts import count_outcomes, exit_code_of
 from contracts.reports.plaintext import one_line
 from contracts.verdicts import FAILED, NOT_JUDGED, PASSED, Outcome, Run, is_failure
@@ -35,10 +35,25 @@ def to_badge(runs: Sequence[Run], *, strict: bool = False) -> str:
 
 
 def describe(runs: Sequence[Run], *, strict: bool = False) -> tuple[str, str, str]:
-    """The text on the left of the badge, the text on its right, and its colour."""
+    """The text on the left of the badge, the text on its right, and its colour.
+
+    Where a part was not run the text says how much was.
+    """
+    label, text, colour = _describe_all(runs, strict=strict)
+    partial = [str(run.extent) for run in runs if run.extent and run.extent.is_partial]
+    if not partial:
+        return label, text, colour
+    return (
+        label,
+        f"{text}, partial: {one_line(', '.join(partial))}",
+        POOR if colour == GOOD else colour,
+    )
+
+
+def _describe_all(runs: Sequence[Run], *, strict: bool) -> tuple[str, str, str]:
     code = exit_code_of(runs, strict=strict)
     verdicts = [verdict for run in runs for verdict in run.verdicts]
-    cells = fill_matrix(verdicts)
+    cells = fill_from_runs(runs)
     if any(cell.state is not CellState.NOT_RUN for cell in cells):
         holding, total = count_holding(cells)
         colour = COLOURS[code] if code != PASSED or holding == total else POOR

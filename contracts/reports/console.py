@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contracts.checks.matrix import SYSTEMS, TRADES, CellState, MatrixCell, count_holding
-from contracts.reports.counts import MEANINGS, count_outcomes, in_words
+from contracts.checks.matrix import SYSTEMS, TRADES, CellState, MatrixCell, matrix_in_words
+from contracts.reports.counts import count_outcomes, describe_result, in_words
 from contracts.reports.plaintext import one_line, shown
 from contracts.verdicts import Outcome, Run, Verdict, exit_code
 
@@ -29,6 +29,7 @@ COLOURS: Final = {
 }
 CELLS: Final = {
     CellState.HOLDS: "green",
+    CellState.PARTIAL: "yellow",
     CellState.BROKEN: "red",
     CellState.ONLY_ASSUMED: "yellow",
     CellState.UNSUPPORTED: "cyan",
@@ -81,7 +82,8 @@ def print_run(console: Console, run: Run, *, everything: bool = True, strict: bo
     for remark in run.remarks:
         _print(console, f"note: {one_line(remark)}")
     code = exit_code(run.verdicts, strict=strict)
-    _print(console, f"verify {run.judge}: {MEANINGS[code]} (exit code {code})")
+    result = one_line(describe_result([run], strict=strict))
+    _print(console, f"verify {run.judge}: {result} (exit code {code})")
 
 
 def print_matrix(console: Console, cells: Iterable[MatrixCell]) -> None:
@@ -95,8 +97,7 @@ def print_matrix(console: Console, cells: Iterable[MatrixCell]) -> None:
         row = [each for each in all_cells if each.cell.system == kind.name.lower()]
         table.add_row(kind.value, *(_cell(each) for each in row))
     console.print(table)
-    holding, total = count_holding(all_cells)
-    _print(console, f"matrix: {holding} of {total} cells hold")
+    _print(console, f"matrix: {matrix_in_words(all_cells)}")
 
 
 def _table(name: str, verdicts: Sequence[Verdict]) -> Table:
@@ -131,15 +132,18 @@ def _in_full(verdict: Verdict) -> list[str]:
 
 
 def _cell(cell: MatrixCell) -> Text:
-    expected = "" if cell.expected or cell.state is CellState.HOLDS else " (should be refused)"
-    proof = f"\n{len(cell.names)} shown" if cell.state is CellState.HOLDS else ""
+    holds = cell.state in (CellState.HOLDS, CellState.PARTIAL)
+    expected = "" if cell.expected or holds else " (should be refused)"
+    proof = f"\n{len(cell.names)} shown" if holds else ""
+    count, total = cell.extent
+    run = f"\n{count} of {total} run" if total else ""
     others: dict[Outcome, int] = {
         outcome: number
         for outcome, number in cell.counts.items()
         if outcome not in (Outcome.PASS, Outcome.SKIP)
     }
     counted = f"\n{in_words(others)}" if others else ""
-    return Text(f"{cell.word}{expected}{proof}{counted}", style=CELLS[cell.state])
+    return Text(f"{cell.word}{expected}{proof}{run}{counted}", style=CELLS[cell.state])
 
 
 def _print(console: Console, text: str, style: str = "") -> None:

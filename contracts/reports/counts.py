@@ -50,6 +50,19 @@ def in_words(counts: Mapping[Outcome, int]) -> str:
     return ", ".join(parts) or "nothing was tested"
 
 
+def describe_result(runs: Iterable[Run], *, strict: bool = False) -> str:
+    """What runs come to, in words, and how much of what there is was run."""
+    collected = tuple(runs)
+    code = exit_code_of(collected, strict=strict)
+    extents = [run.extent for run in collected if run.extent is not None]
+    partial = [extent for extent in extents if extent.is_partial]
+    meaning = "what was run passed" if partial and code == PASSED else MEANINGS[code]
+    if not extents:
+        return meaning
+    how = "partial: " if partial else ""
+    return f"{meaning}; {how}{', '.join(map(str, partial or extents))} were run"
+
+
 def exit_code_of(runs: Iterable[Run], *, strict: bool = False) -> int:
     """The exit code of several runs, as that of one. No run at all is not judged."""
     collected = tuple(runs)

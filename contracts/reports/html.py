@@ -16,8 +16,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
-from contracts.checks.matrix import SYSTEMS, TRADES, MatrixCell, count_holding, fill_matrix
-from contracts.reports.counts import MEANINGS, WORST_FIRST, count_outcomes, exit_code_of
+from contracts.checks.matrix import SYSTEMS, TRADES, MatrixCell, fill_from_runs, matrix_in_words
+from contracts.reports.counts import WORST_FIRST, count_outcomes, describe_result, exit_code_of
 from contracts.reports.plaintext import cut, shown
 from contracts.reports.pretty import pretty
 from contracts.reports.size import common_limit
@@ -59,6 +59,7 @@ class RunSection:
     number: int
     run: Run
     code: int
+    result: str
     counts: dict[Outcome, int]
     groups: tuple[tuple[Outcome, tuple[VerdictRow, ...]], ...]
 
@@ -76,7 +77,7 @@ def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
         _section(number, run, limits, texts, strict=strict)
         for number, run in enumerate(runs, start=1)
     ]
-    cells = fill_matrix(verdict for run in runs for verdict in run.verdicts)
+    cells = fill_from_runs(runs)
     pages = _pages()
     script = pages.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -84,11 +85,11 @@ def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
         sections=sections,
         code=exit_code_of(runs, strict=strict),
         strict=strict,
-        meanings=MEANINGS,
+        result=describe_result(runs, strict=strict),
         passed=PASSED,
         matrix=_by_row(cells),
         trades=[trade.value for trade in TRADES],
-        filled=count_holding(cells),
+        filled=matrix_in_words(cells),
         anchors=_anchors(sections),
         grades=EVIDENCE,
         folded=FOLDED,
@@ -126,7 +127,8 @@ def _section(number: int, run: Run, limits: _Limits, texts: Texts, *, strict: bo
         rows[verdict.outcome].append(VerdictRow(f"r{number}v{place}", verdict, calls))
     groups = tuple((outcome, tuple(group)) for outcome, group in rows.items() if group)
     code = exit_code(run.verdicts, strict=strict)
-    return RunSection(number, run, code, count_outcomes(run.verdicts), groups)
+    result = describe_result([run], strict=strict)
+    return RunSection(number, run, code, result, count_outcomes(run.verdicts), groups)
 
 
 def _by_row(cells: Iterable[MatrixCell]) -> list[tuple[str, list[MatrixCell]]]:

@@ -56,6 +56,9 @@ def _suite(run: Run, *, strict: bool) -> TestSuite:
     suite.timestamp = run.began.isoformat(timespec="seconds")
     suite.add_property("judge", run.judge)
     suite.add_property("target", one_line(run.target))
+    if run.extent is not None:
+        partial = "partial: " if run.extent.is_partial else ""
+        suite.add_property("extent", one_line(f"{partial}{run.extent}"))
     for remark in run.remarks:
         suite.add_property("remark", one_line(remark))
     suite.add_testcases([_case(run, verdict, strict=strict) for verdict in run.verdicts])

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from contracts.checks.matrix import SYSTEMS, TRADES, fill_matrix
+from contracts.checks.matrix import SYSTEMS, TRADES, fill_from_runs
 from contracts.reports.counts import count_outcomes
 from contracts.verdicts import (
     EVIDENCE,
@@ -24,14 +24,17 @@ from contracts.verdicts import (
     CallRecord,
     Cell,
     Deviation,
+    Extent,
     Outcome,
     Run,
     Verdict,
     exit_code,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Incremented when older readers can no longer read a file."""
+_SYSTEM_NAMES: Final = [kind.name.lower() for kind in SYSTEMS]
+_TRADE_NAMES: Final = [trade.value for trade in TRADES]
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -40,10 +43,8 @@ class SavedReportError(ValueError):
 
 
 class _Cell(Schema):
-    system = fields.Str(
-        required=True, validate=validate.OneOf([kind.name.lower() for kind in SYSTEMS])
-    )
-    trade = fields.Str(required=True, validate=validate.OneOf([trade.value for trade in TRADES]))
+    system = fields.Str(required=True, validate=validate.OneOf(_SYSTEM_NAMES))
+    trade = fields.Str(required=True, validate=validate.OneOf(_TRADE_NAMES))
 
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Cell:
@@ -99,6 +100,36 @@ class _Verdict(Schema):
         )
 
 
+class _CellExtent(Schema):
+    system = fields.Str(required=True, validate=validate.OneOf(_SYSTEM_NAMES))
+    trade = fields.Str(required=True, validate=validate.OneOf(_TRADE_NAMES))
+    count = fields.Int(required=True, strict=True)
+    total = fields.Int(required=True, strict=True)
+
+
+class _Extent(Schema):
+    unit = fields.Str(required=True)
+    count = fields.Int(required=True, strict=True)
+    total = fields.Int(required=True, strict=True)
+    cells = fields.Method("_list_cells", "_read_cells", required=True)
+
+    def _list_cells(self, extent: Extent) -> list[dict[str, object]]:
+        return [
+            {"system": cell.system, "trade": cell.trade, "count": count, "total": total}
+            for cell, (count, total) in sorted(extent.cells.items())
+        ]
+
+    def _read_cells(self, cells: object) -> dict[Cell, tuple[int, int]]:
+        loaded = _CellExtent(many=True).load(cells)  # type: ignore[arg-type]
+        return {
+            Cell(each["system"], each["trade"]): (each["count"], each["total"]) for each in loaded
+        }
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: object) -> Extent:
+        return Extent(**data)
+
+
 class _Run(Schema):
     judge = fields.Str(required=True, validate=validate.OneOf(JUDGES))
     target = fields.Str(required=True)
@@ -109,6 +140,8 @@ class _Run(Schema):
     exit_code = fields.Int(required=True, load_only=True)
     counts = fields.Dict(keys=fields.Str(), values=fields.Int(), required=True, load_only=True)
     verdicts = fields.List(fields.Nested(_Verdict), required=True)
+    # Files of format 1 have none.
+    extent = fields.Nested(_Extent, load_default=None, allow_none=True)
 
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Run:
@@ -124,7 +157,7 @@ class _Run(Schema):
 
 def to_json(runs: Sequence[Run], *, strict: bool = False) -> str:
     """The runs as JSON. ``strict``: warnings and outdated deviations count as failures."""
-    cells = fill_matrix(verdict for run in runs for verdict in run.verdicts)
+    cells = fill_from_runs(runs)
     document = {
         "format": FORMAT,
         "matrix": [
@@ -133,6 +166,8 @@ def to_json(runs: Sequence[Run], *, strict: bool = False) -> str:
                 "trade": each.cell.trade,
                 "expected": each.expected,
                 "state": each.state.value,
+                "count": each.extent[0],
+                "total": each.extent[1],
                 "proof": list(each.names),
             }
             for each in cells

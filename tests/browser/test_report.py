@@ -96,7 +96,7 @@ def test_a_name_is_found(report: Chrome) -> None:
     field.send_keys("SOFT/FA")
     assert _shown_rows(report) == ["soft/fail xml"]
     shown = report.find_element(By.CSS_SELECTOR, "section:first-of-type .find output").text
-    assert shown == "1 of 39"
+    assert shown == f"1 of {len(_run().verdicts)}"
 
 
 def test_a_link_of_the_matrix_opens_the_verdict_it_names(report: Chrome) -> None:

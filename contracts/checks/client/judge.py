@@ -31,6 +31,7 @@ from contracts.checks.client.products import LICENSES, PRODUCTS, TRADES, SampleP
 from contracts.checks.client.protocol import BadReport
 from contracts.checks.deviations import KnownDeviation, apply
 from contracts.checks.runner import Findings, run_check
+from contracts.checks.scope import Scope
 from contracts.record.exchange import OUR_PASSWORD
 from contracts.target.seller import CannotRun
 from contracts.verdicts import Cell, Outcome, Verdict
@@ -82,6 +83,17 @@ def grade(
                 secrets=(OUR_PASSWORD, FURTHER_PASSWORD),
                 errors=(CannotRun, ControlError),
             )
+
+
+def scope_of(kinds: Iterable[str], trades: Iterable[str]) -> Scope:
+    """All lessons that `grade` has for these kinds of reseller in these trades."""
+    cells = [Cell(kind, trade) for kind in kinds for trade in trades]
+    about: dict[str, frozenset[Cell]] = {}
+    for cell in cells:
+        for lesson in LESSONS if cell.trade in trades_of(cell.system) else (unsupported_trade,):
+            if cell.trade in lesson.trades:
+                about[lesson.id] = about.get(lesson.id, frozenset()) | {cell}
+    return Scope("lessons", about)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from typing import Final
 
 from contracts import clock
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.lifecycle import LifecycleRun
+from contracts.checks.fuzz.lifecycle import DAILY_WALK, RANDOM_WALK, LifecycleRun
 from contracts.checks.fuzz.run import FuzzRun, Plan, ignore_progress
 from contracts.checks.fuzz.state_coverage import StateCoverage
 from contracts.checks.fuzz.target import ChangePermission, FuzzTarget
+from contracts.checks.scope import Scope, without_cells
 from contracts.target.seller import Seller
 from contracts.verdicts import DOCUMENTED, Outcome, Run, Verdict
 
@@ -84,6 +85,13 @@ def list_products(declared: Declarations, plan: Plan) -> tuple[str, ...]:
             if not name.startswith("v2.") and (not plan.families or name in plan.families)
         )
     )
+
+
+def scope_of(declared: Declarations) -> Scope:
+    """Every function, and the walks through the life of every product type."""
+    walks = [f"life/{product}" for product in list_products(declared, Plan())]
+    names = (*declared.functions, *walks, DAILY_WALK, RANDOM_WALK)
+    return without_cells("functions and walks", names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ def _judge_all(panel: Panel) -> None:
     if mode == MANUAL:
         _judge_page(panel)
     else:
-        results.skip_group(PAGE, "only mode manual sends a browser to this address")
+        results.does_not_apply("only mode manual sends a browser to this address", "page-answers")
         offers = price_requests.judge_prices(panel)
         if mode != AUTOMATIC:
             for group in _WITH_LOGIN:
@@ -133,7 +133,7 @@ def _judge_page(panel: Panel) -> None:
 def _judge_certificate(panel: Panel) -> None:
     results, client = panel.results, panel.client
     if client.url.scheme != "https":
-        results.skip("the address is not https", "certificate")
+        results.does_not_apply("the address is not https", "certificate")
     elif panel.options.insecure:
         results.skip("--insecure accepts any", "certificate")
     else:

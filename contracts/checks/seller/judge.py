@@ -7,20 +7,26 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from contracts.checks.scope import Scope
 from contracts.checks.seller.basket import Basket
 from contracts.checks.seller.capabilities import Capabilities
 from contracts.checks.seller.portability import PortabilityAdapter
 from contracts.checks.seller.resources import Resources
-from contracts.checks.seller.scenarios import play_scenarios
+from contracts.checks.seller.scenarios import SCENARIOS, play_scenarios
 from contracts.checks.seller.schedule import rank_exchange
-from contracts.journeys.runs import JourneyOptions, create_client, run_journeys
+from contracts.journeys.runs import (
+    JOURNEY_NAMES,
+    JourneyOptions,
+    create_client,
+    run_journeys,
+)
 from contracts.record.exchange import Exchange
 from contracts.record.levels import EVERYTHING, Choice
 from contracts.target.purchases import Purchase
 from contracts.target.replay import replay
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.spending_guard import SpendingGuard
-from contracts.verdicts import NO_EVIDENCE, Outcome, Verdict
+from contracts.verdicts import NO_EVIDENCE, Cell, Outcome, Verdict
 
 CLEAN_UP: Final = "clean-up"
 
@@ -65,6 +71,17 @@ def judge(
     if seller.guard.purchases.all and not seller.own:
         outcome = Outcome.WARN if left else Outcome.PASS
         yield Verdict(CLEAN_UP, "", outcome, NO_EVIDENCE, tuple(map(str, left)))
+
+
+def scope_of(exchanges: tuple[Exchange, ...], *, scenarios: bool) -> Scope:
+    """All exchanges and journeys, and the scenarios if they are to be played."""
+    names: dict[str, frozenset[Cell]] = {exchange.name: frozenset() for exchange in exchanges}
+    names |= {name: frozenset({cell}) for name, cell in JOURNEY_NAMES.items()}
+    if scenarios:
+        names |= {each.name: frozenset({each.cell}) for each in SCENARIOS}
+    return Scope(
+        "exchanges, journeys and scenarios" if scenarios else "exchanges and journeys", names
+    )
 
 
 def _judge_all(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> Iterator[Verdict]:

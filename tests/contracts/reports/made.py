@@ -16,6 +16,7 @@ from contracts.verdicts import (
     CallRecord,
     Cell,
     Deviation,
+    Extent,
     Outcome,
     Run,
     Verdict,
@@ -80,6 +81,17 @@ VERDICTS: Final = st.builds(
 )
 
 
+EXTENTS: Final = st.builds(
+    Extent,
+    unit=TEXTS,
+    count=st.integers(0, 9),
+    total=st.integers(0, 9),
+    cells=st.dictionaries(
+        st.sampled_from(list(EXPECTED)), st.tuples(st.integers(0, 9), st.integers(0, 9))
+    ),
+)
+
+
 def runs() -> st.SearchStrategy[tuple[Run, ...]]:
     """Up to three runs, with hostile texts wherever there is a text."""
     moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(  # noqa: DTZ001
@@ -94,5 +106,6 @@ def runs() -> st.SearchStrategy[tuple[Run, ...]]:
         verdicts=st.lists(VERDICTS, max_size=6).map(tuple),
         remarks=st.lists(TEXTS, max_size=2).map(tuple),
         details=st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=2),
+        extent=st.none() | EXTENTS,
     )
     return st.lists(each, max_size=3).map(tuple)

@@ -64,6 +64,13 @@ def test_a_run_that_is_read_is_the_one_that_was_written(tmp_path: Path) -> None:
     assert read_file(_saved(tmp_path, to_json([made]))) == (made,)
 
 
+def test_a_file_of_format_1_says_nothing_of_how_much_was_run(tmp_path: Path) -> None:
+    document = json.loads(to_json([RUN]))
+    document["format"] = 1
+    del document["runs"][0]["extent"]
+    assert read_file(_saved(tmp_path, document)) == (RUN,)
+
+
 def _without_a_verdict(document: dict[str, Any]) -> None:
     del document["runs"][0]["verdicts"][0]
 
@@ -73,7 +80,7 @@ def _with_a_pass_for_a_fail(document: dict[str, Any]) -> None:
 
 
 def _newer(document: dict[str, Any]) -> None:
-    document["format"] = 2
+    document["format"] = 3
 
 
 def _strange_cell(document: dict[str, Any]) -> None:
@@ -91,7 +98,7 @@ def _no_zone(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (_newer, "format: 2 is newer than 1"),
+        (_newer, "format: 3 is newer than 2"),
         (_without_a_verdict, "runs[0].counts: differ from its verdicts"),
         (_with_a_pass_for_a_fail, "runs[0].counts: differ from its verdicts"),
         (_strange_cell, "runs[0].verdicts[0].cells[0].system: Must be one of"),
