@@ -184,3 +184,14 @@ def test_a_question_that_nobody_answers_ends_with_two_and_says_what_to_set() -> 
     result = CliRunner(env=env).invoke(mockseller, words, input="")
     assert result.exit_code == 2
     assert "MOCKSELLER_PANEL_LOGIN" in result.stderr.splitlines()[-1]
+
+
+def test_the_help_of_a_reseller_needs_no_login(commands: list[InContext]) -> None:
+    paths = [path.split()[1:] for path, _, _ in commands if path.startswith("mockseller resell ")]
+    runner = CliRunner(env={"MOCKSELLER_LOGIN": None, "MOCKSELLER_PASSWORD": None})
+    for words in paths:
+        shown = runner.invoke(mockseller, [*words, "--help"])
+        assert (shown.exit_code, shown.output[:6]) == (0, "Usage:"), words
+    refused = runner.invoke(mockseller, ["resell", "balance"])
+    assert refused.exit_code == 2
+    assert "Missing option '--login'; or set MOCKSELLER_LOGIN." in refused.stderr

@@ -81,7 +81,7 @@ resell --seller {CLOSED_PORT} --login a --password b shop sell a 1 --on 2027-01-
 verify client --in-process --kind custom --only confirms
 verify coverage {CLOSED_PORT}
 verify fuzz {CLOSED_PORT}
-verify modules {CLOSED_PORT} --timeout 1
+verify modules {CLOSED_PORT}
 verify own --nosuch
 verify report nosuch.json
 verify seller --in-process --only country/

@@ -10,6 +10,7 @@ import click
 
 from contracts.cli import options
 from contracts.cli.options import SECONDS
+from contracts.cli.progress import Progress
 from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
@@ -121,5 +122,6 @@ def modules(url: str, *, only: str, reports: ReportOptions, **panel_options: Any
     code = conclude(
         "modules", url, judge(), reports, remarks=remarks,
         scope=lambda: without_cells("rules", RULES),
+        progress=Progress(lambda _: "endpoint for panels"),
     )  # fmt: skip
     sys.exit(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from secrets import token_urlsafe
+from typing import Final
 
 import click
 from click.core import ParameterSource
@@ -18,8 +19,19 @@ from reseller_client.services.models import License
 from reseller_client.services.ordering import LicenseOrder
 from reseller_client.transport.call import Out
 
+_HELP: Final = f"{__name__}.help"
 
-@click.group()
+
+class _Reseller(click.Group):
+    """A group that needs no login where only the help of a command is wanted."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the options, and note in ``ctx.meta`` whether help is asked for."""
+        ctx.meta[_HELP] = any(word in ctx.help_option_names for word in args)
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Reseller)
 @click.option(
     "--seller",
     envvar="MOCKSELLER_URL",
@@ -67,8 +79,9 @@ def resell(
         )
         return
     for name, value in (("--login", login), ("--password", password)):
-        if value is None:
-            raise click.UsageError(f"Missing option '{name}'.")
+        if value is None and not context.meta[_HELP]:
+            variable = f"MOCKSELLER_{name.strip('-').upper()}"
+            raise click.UsageError(f"Missing option '{name}'; or set {variable}.")
     if context.obj is None:  # callers such as tests pass a client of their own
         try:
             context.obj = Client(

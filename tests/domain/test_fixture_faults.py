@@ -49,7 +49,12 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
             "2.10",
             "mine.yaml: accounts[1].balance: 2.1 is a bare number; write an amount in quotes",
         ),
-        ('"2.00"', '"-2.00"', 'mine.yaml: accounts[1].balance: "-2.00" is not an amount'),
+        ('"2.00"', '"-2.00"', "mine.yaml: accounts[1].balance: -2.00 is below zero; an amount is"),
+        (
+            "login: two",
+            'login: "a:b c"',
+            'mine.yaml: accounts[1].login: "a:b c" is not a login: calls send login:password',
+        ),
         ("login: two", "login: one", 'mine.yaml: accounts[1].login: "one" is there twice'),
         (
             "login: two",
@@ -63,6 +68,7 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
             "currency: euro",
             'mine.yaml: currency: "euro" is not a currency such as EUR',
         ),
+        ("currency: EUR", "currency: XXY", 'mine.yaml: currency: "XXY" is not a currency such as'),
         (
             "services:",
             "rules: {list_rows: 0}\nservices:",
@@ -122,7 +128,11 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
             "[../worlds/small]",
             'mine.yaml: tariffs: no tariffs "../worlds/small"; there are',
         ),
-        ("currency: EUR", "currency: EUR\ncurrency: RUB", "mine.yaml: line 2: key twice"),
+        (
+            "currency: EUR",
+            "currency: EUR\ncurrency: RUB",
+            'mine.yaml: line 3: "currency" is there twice',
+        ),
         ("[ispmanager6]", "[ispmanager6", "mine.yaml: line 4: "),
     ],
 )

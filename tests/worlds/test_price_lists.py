@@ -42,6 +42,16 @@ def replaced_in(document: bytes | str, **replaced: str) -> bytes:
     return text.encode()
 
 
+def test_a_refusal_in_place_of_a_price_list_is_named() -> None:
+    refusals = (
+        b'<doc><error type="auth" object="badpassword"><msg>Invalid login</msg></error></doc>',
+        b'{"doc": {"error": {"$type": "auth", "msg": {"$": "Invalid login"}}}}',
+    )
+    for document in refusals:
+        with pytest.raises(PriceListError, match=r"^the document is a refusal of the seller: Inv"):
+            pricelist.read(document, "EUR")
+
+
 def test_a_module_of_a_partner_is_read_as_an_addition() -> None:
     (tariff,) = pricelist.read(MODULE, "USD").tariffs
     assert (tariff.id, tariff.type, tariff.name["en"]) == (277, "addition", "Virusdie")

@@ -13,11 +13,12 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from emulator.clock import read_instant
 from emulator.domain.accounts.partners import MODES
+from emulator.domain.catalogue import currencies
 from emulator.domain.catalogue.catalogue import DAY
 from emulator.texts import LANGUAGES
 
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
-CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
+
 SECRET = re.compile(r"((?:[A-Z2-7]{8}){3,16})?\Z", re.ASCII)
 """Shorter ones are refused by the library that makes the codes."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -290,7 +291,9 @@ class AccountChange(Body):
     )
     credit = AmountField(metadata=about("How far below zero the balance may go."))
     currency = TextField(
-        CURRENCY, "a currency such as EUR", metadata=about("Currency that the account pays in.")
+        currencies.PATTERN,
+        "a currency such as EUR",
+        metadata=about("Currency that the account pays in."),
     )
     country = TextField(allow_none=True, metadata=about("Country, such as `RU`."))
     lang = fields.String(

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, get_args
 
 from emulator.clock import add_months
+from emulator.domain.catalogue import currencies
 from emulator.domain.limits import Between, BothLanguages, ById, Matches, NotEmpty
 from emulator.domain.money import ZERO
 from emulator.errors import BadValue
@@ -42,7 +43,7 @@ Texts = Annotated[Words, BothLanguages]
 Word = Annotated[str, NotEmpty]
 Number = Annotated[int, Between(1, 999_999_999)]
 TypeName = Annotated[str, Matches(TYPE_NAME, "the name of a product type")]
-Currency = Annotated[str, Matches(re.compile(r"[A-Z]{3}\Z", re.ASCII), "a currency such as EUR")]
+Currency = Annotated[str, Matches(currencies.PATTERN, "a currency such as EUR")]
 Period = Annotated[int, Between(0, 36, besides=(TRIAL, DAY))]
 Prices = Mapping[Currency, Mapping[Period, Decimal]]
 """Cost by currency and period in months (-100 trial, -50 a day, 0 lifetime)."""

@@ -66,6 +66,9 @@ def read(document: bytes, currency: str) -> PriceList:
     root = parsed(document)
     lists = next((listed for node in roots(root) if (listed := node.all("pricelist"))), [])
     if not lists:
+        for error in (error for node in roots(root) for error in node.all("error")):
+            reason = error.get("msg") or error.get("type") or error.text
+            raise PriceListError(f"the document is a refusal of the seller: {reason[:200]}")
         raise PriceListError("the document holds no pricelist")
     if len(lists) > MOST:
         raise PriceListError(f"the document holds more than {MOST} tariffs")
