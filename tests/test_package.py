@@ -156,7 +156,7 @@ def test_the_tests_of_the_page_pass(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         "\n".join(blocks) + "\ndef test_of_a_world(strict_seller): assert strict_seller.order()\n"
     )
-    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=2)
+    pytester.runpytest_inprocess("-p", "no:randomly").assert_outcomes(passed=3)
 
 
 def test_nothing_is_hidden_where_ours_come_first() -> None:

@@ -30,26 +30,29 @@ class NoFault(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A planned fault.
-
-    ``func`` pattern of functions (``soft.*``); ``account`` a login, or empty for all; ``nth`` the
-    first matching call that can be hit, from 1; ``times`` how often it hits, None without end;
-    ``chance`` in per cent, drawn from ``seed`` and the number of the call, so that a run can be
-    repeated; ``when`` before anything happens, or after the commit; ``matched`` and
-    ``hit_count`` how many calls it has counted and hit.
-    """
+    """A planned fault."""
 
     id: int
     func: str
+    """A pattern of functions: ``soft.order.param``, ``soft.*``; ``*``, the default, is all."""
     account: str
+    """A login; empty, the default: every login."""
     nth: int
+    """The first matching call that can be hit, counted from 1."""
     times: int | None
+    """How many calls are hit; null, the default: no limit."""
     chance: int
+    """Per cent of matching calls that are hit; default 100."""
     seed: int
+    """The chance is drawn from it and the number of the call, so that a run can be repeated."""
     when: When
+    """Before the call is carried out, or after it was committed; default: what its kind can."""
     kind: FaultKind
+    """Its kind; further keys are the settings of this kind."""
     matched: int = 0
+    """How many calls it has counted."""
     hit_count: int = 0
+    """How many calls it has hit."""
     created_at: datetime | None = None
 
     def covers(self, func: str) -> bool:

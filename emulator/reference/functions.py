@@ -190,7 +190,7 @@ def _cut(text: str) -> str:
 
 def index_page(registry: Registry) -> str:
     """Every function by family, in one table."""
-    pages = ("Errors", "Faults", "Journal", "Settings", "Worlds")
+    pages = ("Errors", "Faults", "Journal", "Settings", "Worlds", "Control")
     links = " · ".join(f"[{page}]({page.lower()}.md)" for page in pages)
     lines = [f"{HEAD}\n# Reference\n", f"{links} · [Commands](cli.md)\n"]
     lines.append(

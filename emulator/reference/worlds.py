@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
@@ -148,7 +149,8 @@ def in_words(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return " ".join(f"`{word}`" for word in schema["enum"] if word not in (None, ""))
     if "const" in schema:
-        return f"`{schema['const']}`"
+        constant = schema["const"]
+        return f"`{constant if isinstance(constant, str) else json.dumps(constant)}`"
     if "x-form" in schema:
         return str(schema["x-form"])
     kinds = schema.get("type", "")
@@ -156,7 +158,7 @@ def in_words(schema: Mapping[str, Any]) -> str:
     in_words_of = {"integer": _number, "array": _list, "object": _mapping, "": _several}
     if kind in in_words_of:
         return in_words_of[kind](schema)
-    return {"string": "text", "boolean": "`true` or `false`"}[kind]
+    return {"string": "text", "boolean": "`true` or `false`", "null": "null"}[kind]
 
 
 def _number(schema: Mapping[str, Any]) -> str:
@@ -171,8 +173,8 @@ def _list(schema: Mapping[str, Any]) -> str:
 
 
 def _mapping(schema: Mapping[str, Any]) -> str:
-    if "propertyNames" in schema:
-        return f"mapping to {in_words(schema['additionalProperties'])}"
+    if isinstance(values := schema["additionalProperties"], dict):
+        return f"mapping to {in_words(values)}"
     keys = schema["properties"]
     return " ".join(f"`{key}`" for key in keys) if len(keys) <= MOST_KEYS else "mapping"
 

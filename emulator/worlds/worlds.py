@@ -246,8 +246,9 @@ class Worlds(Connections):
 
     def snapshot(self, name: str, label: str) -> Path:
         """Saves the present state under a label; returns the file. Raises NoWorld, WorldError."""
+        self.current(name)
         target = self._snapshot_file(name, label)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(exist_ok=True)
         with self.locked(name) as db:
             part = target.with_suffix(".part")
             part.unlink(missing_ok=True)

@@ -45,7 +45,9 @@ NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 QUERIED = "GET /journal"
 """The only path that takes other parameters than ``world``; it reads them itself."""
-OF_THE_DECLARATIONS = ("GET /", "GET /functions", "GET /openapi.json", "GET /coverage")
+OF_THE_DECLARATIONS = (
+    "GET /", "GET /functions", "GET /openapi.json", "GET /control.json", "GET /coverage",
+)  # fmt: skip
 MAP = Map(
     [
         Rule(path, methods=[method], endpoint=f"{method} {path}")
@@ -72,6 +74,7 @@ class ControlApi:
             "GET /": _index,
             "GET /functions": self._functions,
             "GET /openapi.json": self._openapi,
+            "GET /control.json": _control_document,
             "GET /coverage": self._coverage,
             **routes.HANDLERS,
         }
@@ -138,6 +141,13 @@ def _index(request: ControlRequest) -> object:
     del request
     paths = [rule.endpoint.replace(" ", f" {PREFIX}", 1) for rule in MAP.iter_rules()]
     return {"console": f"{PREFIX}/console", "world": "?world=NAME", "paths": sorted(paths)}
+
+
+def _control_document(request: ControlRequest) -> object:
+    from emulator.control.api.document import control_document  # noqa: PLC0415 - on first use
+
+    del request
+    return control_document()
 
 
 def _status_and_message(error: Exception, what: str) -> tuple[int, str]:

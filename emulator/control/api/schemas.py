@@ -37,16 +37,16 @@ class TextField(fields.Field[str]):
         **options: Any,  # noqa: ANN401 - marshmallow's own options
     ) -> None:
         super().__init__(**options)
-        self._form = form
-        self._kind = kind
+        self.form = form
+        self.kind = kind
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str:
         if not isinstance(value, str):
             raise ValidationError("is not a text")
         if len(value) > LONGEST or UNSTORABLE.search(value):
             raise ValidationError("is too long or holds control characters")
-        if self._form is not None and not self._form.match(value):
-            raise ValidationError(f"is not {self._kind}")
+        if self.form is not None and not self.form.match(value):
+            raise ValidationError(f"is not {self.kind}")
         return value
 
 
@@ -61,15 +61,15 @@ class IntegerField(fields.Field[int]):
         **options: Any,  # noqa: ANN401 - the same
     ) -> None:
         super().__init__(**options)
-        self._least = least
-        self._most = most
-        self._besides = besides
+        self.least = least
+        self.most = most
+        self.besides = besides
 
     def _deserialize(self, value: object, *_: object, **__: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError("is not a whole number")
-        if not self._least <= value <= self._most and value != self._besides:
-            raise ValidationError(f"is not between {self._least} and {self._most}")
+        if not self.least <= value <= self.most and value != self.besides:
+            raise ValidationError(f"is not between {self.least} and {self.most}")
         return value
 
 
@@ -195,7 +195,7 @@ class NewWorld(Body):
         metadata=about("Shipped world that it is made from; default: that of the server.")
     )
     seed = IntegerField(
-        metadata=about("Seed of invented data and of license keys; left out: drawn by chance.")
+        metadata=about("Seed of invented data and of license keys; default: that of the server.")
     )
     as_of = InstantField(
         metadata=about("Instant as of which it is made and at which its clock stands.")
@@ -354,7 +354,7 @@ class ServiceChange(Body):
         5,
         metadata=about("1 ordered, 2 active, 3 suspended, 4 deleted, 5 being processed."),
     )
-    substate = TextField(metadata=about("Reason of the status, such as `autosuspend`; or empty."))
+    substate = TextField(metadata=about("Reason of the status, such as `3_autosuspend`; or empty."))
     expires = DateField(
         allow_none=True, metadata=about("Day on which the paid term ends; null: it has no end.")
     )
