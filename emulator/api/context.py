@@ -13,7 +13,7 @@ from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
 
 if TYPE_CHECKING:
-    from emulator.api.registry import Function
+    from emulator.api.schema import WireSchema
 
 
 @dataclass(slots=True)
@@ -32,8 +32,9 @@ class Call:
     account: Account | None
     session: Session | None
     writing: bool
-    function: Function | None = None
-    """The function that is called: what it takes and what its rows show."""
+    takes: WireSchema | None = None
+    returns: WireSchema | None = None
+    """What the function that is called takes, and what its rows show."""
     secrets: list[str] = field(default_factory=list)
     """Texts of the answer that the journal masks."""
     login: Login | None = None
@@ -54,14 +55,6 @@ class Call:
     def words(self, texts: Mapping[str, str]) -> str:
         """A text in the caller's language, else in English."""
         return texts.get(self.lang) or texts.get("en", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """A text with attributes beside it: ``<item_status orig="2">Active</item_status>``."""
-
-    text: str
-    attrs: Mapping[str, str]
 
 
 Value = object

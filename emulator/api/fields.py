@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
 
-from emulator.api.context import Leaf
+from emulator.api.values import Leaf
 from emulator.domain.catalogue.catalogue import DAY
 from emulator.domain.money import currency_code, currency_id, exact, plain
 from emulator.domain.world import Generation

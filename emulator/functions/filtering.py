@@ -17,10 +17,11 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 
-from emulator.api.context import Call, Choice, Leaf
+from emulator.api.context import Call, Choice
 from emulator.api.fields import NUMBER, Amount, Day, Sum, Whole, written
 from emulator.api.registry import COMMON_PARAMETERS
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain.accounts import filters
 from emulator.domain.money import FINE, currency_code, rounded
 from emulator.domain.world import Generation
@@ -177,7 +178,7 @@ def chosen(call: Call, saved_filter: Mapping[str, str]) -> Mapping[str, str]:
     if mode == "off":
         return {}
     if mode in MODES:
-        own = call.function.takes.wire_fields if call.function else ()
+        own = call.takes.wire_fields if call.takes else ()
         return sent_columns(call.params, own) or saved_filter
     return saved_filter
 

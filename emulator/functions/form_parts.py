@@ -8,9 +8,10 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
-from emulator.api.context import Call, Choice, Leaf, Part
+from emulator.api.context import Call, Choice, Part
 from emulator.api.fields import Flag, Id, Ids, Structure, Structures, Text, Whole
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import (

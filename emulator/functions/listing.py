@@ -153,8 +153,7 @@ def page_of(call: Call, rows: Sequence[Mapping[str, Value]], paging: Mapping[str
 
 def _row_fields(call: Call) -> RowFields:
     """What the rows of the called list show."""
-    returns = call.function.returns if call.function else None
-    return RowFields(returns, call.shop.world.rules.generation)
+    return RowFields(call.returns, call.shop.world.rules.generation)
 
 
 def _slice(call: Call, rows: Sequence[Mapping[str, Value]], paging: Mapping[str, Any]) -> Rows:

@@ -14,7 +14,6 @@ from emulator.api.context import (
     ActionResult,
     Choice,
     FormAnswer,
-    Leaf,
     LoggedIn,
     Part,
     Raw,
@@ -24,6 +23,7 @@ from emulator.api.context import (
 from emulator.api.fields import Rest
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain.world import Generation
 from emulator.errors import TEXTS, ApiError, AuthFailed, BadValue
 from emulator.texts import REASONS, in_language, label

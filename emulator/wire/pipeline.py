@@ -252,7 +252,8 @@ class Pipeline:
             caller.account,
             caller.session,
             writing,
-            function,
+            function.takes,
+            function.returns,
             login=caller.login,
         )
         try:

@@ -17,7 +17,6 @@ from emulator.api.context import (
     Call,
     Choice,
     FormAnswer,
-    Leaf,
     NeedsWrite,
     Part,
     Rows,
@@ -25,6 +24,7 @@ from emulator.api.context import (
 from emulator.api.fields import Flag, Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain import tickets
 from emulator.domain.accounts import logins
 from emulator.domain.services import services

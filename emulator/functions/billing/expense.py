@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, select
 
-from emulator.api.context import Call, Choice, Leaf, Rows
+from emulator.api.context import Call, Choice, Rows
 from emulator.api.fields import Amount, Day, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain.billing.payments import ADDRESS
 from emulator.domain.money import ZERO, plain, rounded
 from emulator.errors import AccessDenied

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from emulator.api.context import Call, Choice, Leaf, Rows
+from emulator.api.context import Call, Choice, Rows
 from emulator.api.fields import Amount, Day, Sum, Text, Whole, WireField
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain.billing import topups
 from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError
 
-from emulator.api.context import Call, FormAnswer, Leaf
+from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import (
     Day,
     FineAmount,
@@ -30,6 +30,7 @@ from emulator.api.fields import (
     WireField,
 )
 from emulator.api.schema import WireSchema
+from emulator.api.values import Leaf
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.money import ZERO, rounded, with_currency
