@@ -66,9 +66,14 @@ def create(name: str, fixture: str, seed: int | None, as_of: str | None, data: P
 @options.data
 def reset(name: str, data: Path | None) -> None:
     """Put the world NAME back to its initial state."""
+    from emulator.control.api import clock
+
     with options.opened(data) as worlds:
         worlds.reset(name)
+        ahead = clock.show(worlds, name).ahead
     click.echo(f"{name}: back in its initial state")
+    if ahead:
+        click.echo(f"made after its present time: {ahead} (services and payments)")
 
 
 @world.command()

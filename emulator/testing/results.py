@@ -128,6 +128,8 @@ class ClockInfo(TypedDict):
     """The events of this move, at most the first 10,000."""
     left_off: NotRequired[int]
     """How many further events there were; missing where all are listed."""
+    ahead: NotRequired[int]
+    """How many services and payments were made after ``now``; missing where none was."""
 
 
 class FaultInfo(TypedDict):

@@ -48,6 +48,24 @@ def test_the_machines_clock_can_be_had_back(seller: Seller) -> None:
     assert seller.clock.real()["mode"] == "real"
 
 
+def test_a_clock_set_back_says_how_much_was_made_after_it(seller: Seller) -> None:
+    world = seller.world("later", "empty")
+    assert "ahead" not in world.clock.advance("2 months")
+    world.order(ip="192.0.2.201")
+    assert "ahead" not in world.control("GET", "/clock")
+    for move in (
+        {"set": "2020-01-31T00:00:00Z"},
+        {"freeze": True},
+        {"set": "2020-02-01T00:00:00Z"},
+    ):
+        assert world.control("POST", "/clock", move)["ahead"] == 2  # the money at the opening too
+    assert world.control("POST", "/clock", {"real": True})["ahead"] == 1
+    assert seller.control("GET", "/worlds/later")["ahead"] == 1
+    fork = seller.control("POST", "/worlds/later/fork", {"into": "copy"})
+    assert fork["ahead"] == seller.control("POST", "/worlds/copy/reset")["ahead"] == 1
+    assert "ahead" not in seller.control("POST", "/worlds/later/reset")
+
+
 @pytest.mark.parametrize("money", ["12.00", "100.00"])
 def test_one_jump_of_a_quarter_is_ninety_jumps_of_a_day(seller: Seller, money: str) -> None:
     """Two services share too little money: which is renewed depends on the order of events."""

@@ -5,18 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import bindparam, func, select
+
 from emulator import events
 from emulator.clock import END, WorldClock, add_span
 from emulator.domain import lifecycle
 from emulator.domain.lifecycle import DueEvent
 from emulator.domain.world import read, set_clock
-from emulator.store.engine import Database
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
 
 NEXT = "to next renewal"
 """Instead of a span: to the instant of the next due event."""
 MOST_EVENTS = 10_000
 """Events an answer lists; the others are counted."""
+
+
+_SERVICES_AHEAD = Statement(
+    select(func.count()).where(tables.service.c.created_on > bindparam("day"))
+)
+_PAYMENTS_AHEAD = Statement(
+    select(func.count()).where(tables.payment.c.created_at > bindparam("now"))
+)
 
 
 class NothingDueError(ValueError):
@@ -28,7 +39,7 @@ class ClockState:
     """A world's time: ``mode`` real, shifted or frozen; ``happened``: the events of a move.
 
     Of more than MOST_EVENTS events the first are listed and ``left_off`` counts the others; the
-    journal has the latest.
+    journal has the latest. ``ahead``: see `count_ahead`.
     """
 
     now: datetime
@@ -36,6 +47,7 @@ class ClockState:
     next_due_at: datetime | None
     happened: tuple[DueEvent, ...] = ()
     left_off: int = 0
+    ahead: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -46,6 +58,7 @@ class ClockState:
             "next_due_at": None if due is None else due.isoformat(),
             "happened": [event.as_dict() for event in self.happened],
             **({"left_off": self.left_off} if self.left_off else {}),
+            **({"ahead": self.ahead} if self.ahead else {}),
         }
 
 
@@ -121,7 +134,20 @@ class _Progress:
 def _moment(worlds: Worlds, db: Database, progress: _Progress) -> ClockState:
     world = read(db)
     now, due = world.clock.now(worlds.system_clock), world.next_due_at
-    return ClockState(now, world.clock.mode, due, tuple(progress.happened), progress.left_off)
+    return ClockState(
+        now,
+        world.clock.mode,
+        due,
+        tuple(progress.happened),
+        progress.left_off,
+        count_ahead(db, now),
+    )
+
+
+def count_ahead(db: Database, now: datetime) -> int:
+    """How many services and payments were made after ``now``: the clock was set back."""
+    services = db.value(_SERVICES_AHEAD, day=now.date())
+    return int(services + db.value(_PAYMENTS_AHEAD, now=now))
 
 
 def _catch_up(worlds: Worlds, db: Database, progress: _Progress) -> _Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from emulator.control.api.clock import count_ahead
 from emulator.domain.world import PROVISIONING_MODES, Provisioning, Rules, read, set_rules
 from emulator.worlds import pricelist
 from emulator.worlds.worlds import WorldError, Worlds
@@ -22,6 +23,7 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
         world = read(db)
         counts = db.counts("tariff", *COUNTED)
         now = world.clock.now(worlds.system_clock)
+        ahead = count_ahead(db, now)
     return {
         "name": name,
         "path": f"/w/{name}/billmgr",
@@ -31,6 +33,7 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
         "currency": world.currency,
         "now": now.isoformat(),
         "clock": world.clock.mode,
+        **({"ahead": ahead} if ahead else {}),
         "rules": world.rules.as_dict(),
         "provisioning": {"mode": world.provisioning.mode, "amount": world.provisioning.amount},
         "tariffs": counts["tariff"],
