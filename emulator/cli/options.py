@@ -121,7 +121,12 @@ def one_line_errors() -> Iterator[None]:
 
 
 def one_line(error: Exception) -> str:
-    """What an error says, in one line; of one of the system's, what it is about as well."""
+    """What an error says, in one line; of one of the system's, what it is about as well.
+
+    The error of a world's file has a line for each problem.
+    """
+    if lines := getattr(error, "lines", ()):
+        return "\n".join(lines)
     if isinstance(error, OSError) and error.strerror:
         about = f": {error.filename}" if error.filename is not None else ""
         return f"{error.strerror}{about}"

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from emulator.worlds.fixtures import FixtureError, Offset, load_world
+from emulator.worlds.fixtures.world_file import LOGIN
 
 WORLD = """\
 about: A world of a test.
@@ -143,8 +144,10 @@ def test_a_fault_in_a_world_is_told_with_file_and_place(
 
     fault = fault_of(tmp_path, WORLD.replace(was, becomes))
 
-    assert fault.startswith(expected)
-    assert "\n" not in fault
+    first, *others = fault.splitlines()
+    assert first.startswith(expected)
+    # A login that is there twice leaves services without their account.
+    assert ["no account" in other for other in others] == [True] * len(others)
 
 
 def test_two_licenses_of_one_tariff_on_one_address_are_refused(tmp_path: Path) -> None:
@@ -153,7 +156,7 @@ def test_two_licenses_of_one_tariff_on_one_address_are_refused(tmp_path: Path) -
     )
 
     assert fault_of(tmp_path, WORLD + twin) == (
-        "mine.yaml: services[2].ip: 192.0.2.2 has a license of this tariff"
+        "mine.yaml: services[2].ip: 192.0.2.2 has a license of this tariff (line 11)"
     )
     deleted = WORLD + twin.replace("licname: c", "licname: c, status: 4")
     (tmp_path / "mine.yaml").write_text(deleted, encoding="utf-8")
@@ -170,7 +173,9 @@ def test_a_span_beyond_the_calendar_or_of_another_unit_is_refused(
 
 
 def test_a_mapping_that_is_null_is_refused(tmp_path: Path) -> None:
-    assert fault_of(tmp_path, WORLD + "rules: null\n") == "mine.yaml: rules: may not be null"
+    assert fault_of(tmp_path, WORLD + "rules: null\n") == (
+        "mine.yaml: rules: may not be null (line 11)"
+    )
 
 
 @pytest.mark.parametrize("content", ["", "- 1\n", "just words\n", "a: !!python/object:os.x {}\n"])
@@ -193,3 +198,23 @@ def test_an_unknown_world_is_told_which_worlds_there_are() -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FixtureError, match=r"none\.yaml: No such file"):
         load_world(tmp_path / "none.yaml")
+
+
+def test_all_that_is_wrong_is_told_at_once_each_at_its_line(tmp_path: Path) -> None:
+    wrong = (
+        WORLD.replace("EUR", "XXY").replace("login: two", 'login: "a:b c"')
+        .replace('"2.00"', '"-5.00"').replace("period: 12", "period: 99")
+        .replace("licname: a", "colour: red")
+    )  # fmt: skip
+    assert fault_of(tmp_path, wrong).splitlines() == [
+        'mine.yaml: currency: "XXY" is not a currency such as EUR (line 2)',
+        f'mine.yaml: accounts[1].login: "a:b c" is not {LOGIN.kind} (line 6)',
+        "mine.yaml: accounts[1].balance: -5.00 is below zero; an amount is 0.00 or more (line 6)",
+        "mine.yaml: services[0].colour: unknown key (line 8)",
+        "mine.yaml: services[1].period: 99 is not between 0 and 36 (line 10)",
+    ]
+    doubtful = WORLD.replace("tariff: 55230", "tariff: 1").replace("account: two", "account: six")
+    assert fault_of(tmp_path, doubtful).splitlines() == [
+        "mine.yaml: services[0].tariff: no tariff 1 in this world (line 8)",
+        'mine.yaml: services[1].account: no account "six" in this world (line 10)',
+    ]

@@ -290,3 +290,16 @@ def test_money_discounts_payments_and_provisioning_are_set(run: Run) -> None:
         refused = run(*words)
         assert refused.exit_code == 2, words
         assert line in refused.output, words
+
+
+def test_all_that_is_wrong_in_a_file_of_a_world_is_printed_a_line_each(
+    run: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("about: mine\ncurrency: XXY\ntariffs: 5\n", encoding="utf-8")
+    refused = run("world", "load", "default", str(file))
+    assert refused.exit_code == 2
+    assert refused.output.splitlines() == [
+        'Error: mine.yaml: currency: "XXY" is not a currency such as EUR (line 2)',
+        "mine.yaml: tariffs: is neither a list of files nor the word all (line 3)",
+    ]
