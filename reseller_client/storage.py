@@ -199,7 +199,8 @@ class Database:
     def _connection(self) -> Connection:
         """Return SQLAlchemy's side of the connection. Its own transactions are never ended."""
         if self._opened is None:
-            self._driver.commit()
+            if not self._writes:
+                self._driver.commit()
             dialect, compiled = _shared()
             pool = StaticPool(lambda: self._driver, reset_on_return=None)  # type: ignore[arg-type] # a connection of the driver
             self._opened = (

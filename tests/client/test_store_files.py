@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from reseller_client import Money, Status
 from reseller_client.modules.store import (
+    BUYERS,
     MODULES,
     TERMS,
     CustomerModule,
@@ -293,3 +294,19 @@ def test_a_shop_of_modules_is_read_and_written_on(file: Path) -> None:
         assert store.add(MODULES, values) == 2
         with pytest.raises(sqlite3.IntegrityError):
             store.add(MODULES, values)
+
+
+def test_the_first_transaction_on_a_store_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    def pay_in_and_fail(store: ModuleStore) -> None:
+        with store.writing():
+            store.book(2, "top-up", Decimal("5.00"), DAY, None)
+            raise LookupError
+
+    with closing(ModuleStore(tmp_path / "new.sqlite")) as store:
+        for login in ("ada", "bob"):
+            store.add(BUYERS, {"login": login, "secret": "", "name": login})
+    with closing(ModuleStore(tmp_path / "new.sqlite")) as store:
+        with pytest.raises(LookupError):
+            pay_in_and_fail(store)
+        assert store.entries() == ()
+        assert [buyer.balance for buyer in store.buyers()] == [Decimal("0.00"), Decimal("0.00")]
