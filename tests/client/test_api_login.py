@@ -180,4 +180,5 @@ def test_the_command_says_in_one_line_what_was_refused(
     assert not any(PASSWORD in line for line in lines)
     code, lines = run(EMAIL, **chosen)
     assert (code, len(lines)) == (1, 1)
-    assert lines[0].startswith("Error: user.edit: ") and lines[0].endswith("(exists/email)")
+    assert lines[0].startswith("Error: user.edit: ")
+    assert lines[0].endswith("(exists/email)")
