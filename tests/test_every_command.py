@@ -16,6 +16,7 @@ from typing import TextIO
 import click
 import pytest
 
+from emulator import cli
 from emulator.cli import mockseller, pipes
 from emulator.cli.extras import EXTRAS
 from emulator.settings import SettingsError, load
@@ -155,6 +156,23 @@ def test_a_pipe_for_messages_that_nobody_reads_is_no_error(
 ) -> None:
     with without_reader("stderr", monkeypatch):
         assert run(["world", "reset", "nosuch"]) == pipes.CLOSED_PIPE
+
+
+def test_the_command_line_ends_with_its_reader(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(cli, "interrupt_on_signals", lambda: None)  # pytest has its own
+    monkeypatch.setattr(sys, "argv", ["mockseller", "functions"])
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe, monkeypatch.context() as patch:
+        patch.setattr(sys, "stdout", pipe)
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        sys.stdout.flush()
+    assert end.value.code == pipes.CLOSED_PIPE
+    assert capfd.readouterr().err == ""
 
 
 def test_a_judge_without_a_reader_writes_its_reports(
@@ -298,6 +316,11 @@ def test_one_broken_world_harms_no_other(folder: Path, capsys: pytest.CaptureFix
             assert seller.order(), kind
             names = [row["name"] for row in seller.control("GET", "/worlds")]
             assert names == ["broken", "default"], kind
+            browser = seller.wsgi.test_client()
+            pages = [browser.get(f"/_mockseller/console/{name}") for name in names]
+            assert pages[1].status_code == 200, kind
+            assert pages[0].status_code in {200, 404}, kind
+            assert browser.get("/w/broken/billmgr?func=soft").status_code == 200, kind
         assert run(["world", "reset", "broken"]) in {0, 2}, kind
         assert run(["world", "remove", "broken"]) == 0, kind
         assert run(["world", "reset", "default"]) == 0
