@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 STATE: Final = ("subaccount", "service", "soft", "basket", "payment", "expense", "profile")
 """Functions that show an account its own state; one that the seller lacks shows nothing."""
+_STATE_ROWS: Final = "500"
 EPHEMERAL: Final = frozenset({"payment.add.redirect", "payment.add.pay"})
 """Reads whose answer carries a new key each time."""
 
@@ -117,8 +118,31 @@ def digest_state(sender: RequestSender) -> str:
     """A digest of everything the account has: equal digests are equal states."""
     digest = hashlib.sha256()
     for func in STATE:
-        digest.update(sender.call(func, {"p_cnt": "500", "filter": "off"}).response.content)
+        digest.update(sender.call(func, {"p_cnt": _STATE_ROWS, "filter": "off"}).response.content)
     return digest.hexdigest()
+
+
+def list_compared(sent: Sequence[AnsweredCall], answer: AnsweredCall) -> tuple[AnsweredCall, ...]:
+    """The calls that show what a read breaks, in their order.
+
+    Left out are logins, and reads of the account's state that had the same answer before and after.
+    """
+    contents: dict[tuple[tuple[str, str], ...], set[bytes]] = {}
+    for call in sent:
+        contents.setdefault(tuple(call.params.items()), set()).add(call.response.content)
+    return tuple(
+        call
+        for call in sent
+        if call is answer
+        or (
+            call.params.get("func") != "auth"
+            and not (_reads_state(call) and len(contents[tuple(call.params.items())]) == 1)
+        )
+    )
+
+
+def _reads_state(call: AnsweredCall) -> bool:
+    return call.params.get("func") in STATE and call.params.get("p_cnt") == _STATE_ROWS
 
 
 def find_related_violations(case: ReadCase) -> list[RuleViolation]:

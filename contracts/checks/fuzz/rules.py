@@ -154,14 +154,21 @@ def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall
     evidence=OBSERVED,
     source="docs/wire.md section 5",
 )
-def find_echoed_secret(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
-    """A secret of the request that the answer repeats."""
+def find_echoed_secret(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
+    """A secret of the request that the answer repeats.
+
+    A form that declares a field for it, such as the private key of a certificate, shows it there
+    once: the next step of the order sends it again.
+    """
     text = call.response.text
+    fields = (declared.functions[func]["answer"] or {}).get("properties", {})
     public = {n: t for n, t in call.params.items() if not find_secrets({n: t})}
-    for secret in find_secrets(call.params):
+    secrets = ((n, secret) for n, t in call.params.items() for secret in find_secrets({n: t}))
+    for name, secret in secrets:
         # Another parameter may carry the same text openly, and that one is echoed.
-        sent_openly = any(secret in f"{name} {value}" for name, value in public.items())
-        if len(secret) >= MIN_SECRET_LENGTH and secret in text and not sent_openly:
+        sent_openly = any(secret in f"{n} {t}" for n, t in public.items())
+        is_echoed = text.count(secret) > (name in fields)
+        if len(secret) >= MIN_SECRET_LENGTH and is_echoed and not sent_openly:
             yield "echoes a secret of the request: a password, a session or a key"
 
 

@@ -69,10 +69,10 @@ class RuleBroken(Exception):
 
 @dataclass(slots=True)
 class SmallestExample:
-    """The smallest example so far that broke a rule of one function."""
+    """The smallest example so far that broke a rule of one function; ``calls`` show that it did."""
 
     violation: RuleViolation
-    answer: AnsweredCall
+    calls: tuple[AnsweredCall, ...]
 
 
 @dataclass(slots=True)
@@ -176,7 +176,7 @@ class FuzzRun:
             rule = self.broken[func].violation.rule
             violations = [violation for violation in violations if violation.rule == rule]
         if violations:
-            self.broken[func] = SmallestExample(violations[0], self.target.sent[0])
+            self.broken[func] = SmallestExample(violations[0], self.target.sent)
             raise RuleBroken(violations[0].rule)
 
     def _verdict(self, func: str) -> Verdict:
@@ -195,9 +195,9 @@ class FuzzRun:
             violation.evidence,
             (
                 f"{violation.rule}: {violation.message}",
-                self.target.format_curl(smallest.answer),
+                *map(self.target.format_curl, smallest.calls),
             ),
-            (smallest.answer.seen(),),
+            tuple(call.seen() for call in smallest.calls),
             declared["source"],
         )
 

@@ -17,6 +17,7 @@ from contracts.checks.fuzz.relations import (
     ReadCase,
     digest_state,
     find_related_violations,
+    list_compared,
 )
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.sending import NoAnswer, RequestSender, find_services
@@ -79,8 +80,8 @@ class FuzzTarget:
         self.sender = self._open_world()
         services = find_services(self.sender) if seller.has_account else ()
         self.numbers = (*services, *(UNREACHABLE if seller.own else ()))
-        self.sent: list[AnsweredCall] = []
-        """The call that was judged last."""
+        self.sent: tuple[AnsweredCall, ...] = ()
+        """The call that was judged last, and those with which it was compared, in their order."""
         self.answering: set[str] = set()
         """Functions that gave an answer other than an error."""
 
@@ -143,12 +144,13 @@ class FuzzTarget:
             self.permission.blocked += 1
             return []
         violations = find_violations(self.declared, func, answer)
+        self.sent = (answer,)
         if related and not violations:
             case = ReadCase(request, answer, self.sender, before, public)
             violations += find_related_violations(case)
+            self.sent = list_compared(self.sender.sent, answer)
         changed = writes or func in LOGINS or answer.error == "auth"
         self._changed = changed and self._isolated
-        self.sent = [answer]
         if not answer.is_refused:
             self.answering.add(func)
         return violations
@@ -157,7 +159,7 @@ class FuzzTarget:
         """A violation if the seller still answers other calls; else it cannot be judged."""
         self.sender.call("whoami")
         self._changed = True
-        self.sent = [lost.call]
+        self.sent = (lost.call,)
         return [RuleViolation("answers-at-all", OBSERVED, f"no answer: {lost}")]
 
     def format_curl(self, call: AnsweredCall) -> str:

@@ -13,13 +13,17 @@ LOGIN = {"authinfo": "reseller:hidden-word"}
 
 
 def broken(
-    declared: Declarations, params: dict[str, str], body: str, kind: str = "text/xml"
+    declared: Declarations,
+    params: dict[str, str],
+    body: str,
+    kind: str = "text/xml",
+    func: str = "soft",
 ) -> set[str]:
     request = httpx.Request("POST", "http://127.0.0.1/billmgr", data=params)
     response = httpx.Response(200, headers={"Content-Type": kind}, text=body)
     return {
         violation.rule
-        for violation in find_violations(declared, "soft", read_answer(request, response))
+        for violation in find_violations(declared, func, read_answer(request, response))
     }
 
 
@@ -30,6 +34,14 @@ def listing(echo: str = "") -> str:
 def test_a_password_in_the_answer_is_an_echo(declared: Declarations) -> None:
     assert broken(declared, LOGIN, listing("hidden-word")) == {"echoes-no-secret"}
     assert broken(declared, LOGIN, listing("another word")) == set()
+
+
+def test_a_field_that_the_form_declares_may_show_its_secret_once(declared: Declarations) -> None:
+    func, form = "certificate.order.csr", "<doc><key>000000</key><CN>{}</CN></doc>"
+    sent = {"key": "000000"}
+    assert "echoes-no-secret" not in broken(declared, sent, form.format("example.com"), func=func)
+    assert "echoes-no-secret" in broken(declared, sent, form.format("000000"), func=func)
+    assert "echoes-no-secret" in broken(declared, sent, form.format("example.com"))
 
 
 def test_the_same_text_sent_openly_may_be_echoed(declared: Declarations) -> None:
