@@ -23,7 +23,7 @@ from emulator.testing import ControlError, Seller
 from tests.test_commands import walk
 
 ROOT: Final = Path(__file__).parents[1]
-NAMING: Final = {"PATTERN", "LOGIN", "NAME", "[NAME]", "WHAT", "MODULE"}
+NAMING: Final = {"PATTERN", "LOGIN", "NAME", "[NAME]", "WHAT", "MODULE", "PERCENT[:TYPE]"}
 """Metavars of options and arguments that take a name; ``--only`` and ``--outcome`` take a part."""
 UNKNOWN: Final = "nonesuch"
 OWN = "a name that the caller chooses"
@@ -49,6 +49,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "clock real --world": f"clock real --world {UNKNOWN}",
     "clock set --world": f"clock set 2030-01-01T00:00:00Z --world {UNKNOWN}",
     "clock show --world": f"clock show --world {UNKNOWN}",
+    "account set --discount": f"account set reseller --discount 5:{UNKNOWN}",
     "fault add WHAT": f"fault add {UNKNOWN}",
     "fault add --func": f"fault add drop --func {UNKNOWN}",
     "fault add --account": f"fault add drop --account {UNKNOWN}",
