@@ -88,8 +88,8 @@ def test_a_saved_run_is_read_and_one_of_a_newer_format_is_refused_in_a_line(
     assert {verdict.outcome for verdict in run.verdicts} == {Outcome.PASS}
     newer = tmp_path / "run.json"
     document = json.loads((FOLDER / "run.json").read_text("utf-8"))
-    newer.write_text(json.dumps({**document, "format": 2}), "utf-8")
-    with pytest.raises(saved.SavedReportError, match="2 is newer than 1; a newer mockseller reads"):
+    newer.write_text(json.dumps({**document, "format": 3}), "utf-8")
+    with pytest.raises(saved.SavedReportError, match="3 is newer than 2; a newer mockseller reads"):
         saved.read_file(newer)
 
 
