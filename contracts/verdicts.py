@@ -87,9 +87,10 @@ class Verdict:
     """The result of one check.
 
     ``name``: the exchange, lesson or rule. ``out``: the format or variant it was judged in.
-    ``source``: where the evidence is. ``cells``: the cells of the matrix it is about.
-    ``deviation``: what explains it (``KNOWN``) or is outdated (``STALE``). ``seconds``: how long it
-    took, 0 where this was not measured.
+    ``source``: where the evidence is. ``about``: what has to hold, in a sentence; ``cost``: what a
+    mistake costs; both are empty where the judge does not declare them. ``cells``: the cells of the
+    matrix it is about. ``deviation``: what explains it (``KNOWN``) or is outdated (``STALE``).
+    ``seconds``: how long it took, 0 where this was not measured.
     """
 
     name: str
@@ -99,6 +100,8 @@ class Verdict:
     messages: tuple[str, ...] = ()
     proof: tuple[CallRecord, ...] = ()
     source: str = ""
+    about: str = ""
+    cost: str = ""
     cells: frozenset[Cell] = frozenset()
     deviation: Deviation | None = None
     seconds: float = 0.0

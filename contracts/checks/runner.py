@@ -130,6 +130,8 @@ def make_verdict(
         messages=messages,
         proof=findings.proof[:max_proof],
         source=check.source,
+        about=check.about,
+        cost=check.cost,
         cells=cells,
     )
 
@@ -197,10 +199,10 @@ class Results:
         ]
 
     def verdicts(self, out: str) -> Iterator[Verdict]:
-        """One verdict for each check; a failure begins with what the check is about."""
+        """One verdict for each check."""
         for id, check in self._checks.items():
             findings = self._findings[id]
-            yield make_verdict(check, _summarized(check, findings), out=out, max_proof=3)
+            yield make_verdict(check, _summarized(findings), out=out, max_proof=3)
 
     def _note(
         self, outcome: Outcome, message: str, ids: Iterable[str], proof: Iterable[CallRecord] = ()
@@ -213,15 +215,13 @@ class Results:
         return text if len(text) <= MAX_MESSAGE_LENGTH else f"{text[:MAX_MESSAGE_LENGTH]}…"
 
 
-def _summarized(check: Check, findings: Findings) -> Findings:
+def _summarized(findings: Findings) -> Findings:
     outcome = findings.outcome
     messages = list(findings.messages.get(outcome, ()))
     if outcome is Outcome.SKIP and not messages:
         messages = ["it did not come to this"]
     if outcome is not Outcome.SKIP and len(messages) > MAX_MESSAGES:
         messages = [*messages[:MAX_MESSAGES], f"and {len(messages) - MAX_MESSAGES} more"]
-    if findings.failed:
-        messages.insert(0, f"{check.about} ({check.source})")
     summary = Findings(findings.passed, {outcome: dict.fromkeys(messages)} if messages else {})
     summary.prove(*findings.proof)
     return summary

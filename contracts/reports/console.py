@@ -123,12 +123,19 @@ def _outcomes(verdicts: Sequence[Verdict]) -> Text:
 
 
 def _in_full(verdict: Verdict) -> list[str]:
-    lines = str(verdict).splitlines()
+    head, *messages = str(verdict).splitlines()
+    lines = [head]
+    if verdict.about:
+        lines.append(f"  what has to hold: {verdict.about}")
+    if verdict.cost:
+        lines.append(f"  what a mistake costs: {verdict.cost}")
+    if verdict.source:
+        lines.append(f"  known from: {verdict.source}")
     deviation = verdict.deviation
     if deviation is not None:
         reason = f"{deviation.what} ({deviation.reason})"
-        lines.insert(1, f"  known since {deviation.noted_on}: {reason}")
-    return lines
+        lines.append(f"  known since {deviation.noted_on}: {reason}")
+    return lines + messages
 
 
 def _cell(cell: MatrixCell) -> Text:

@@ -67,13 +67,16 @@ def _suite(run: Run, *, strict: bool) -> TestSuite:
 
 def _case(run: Run, verdict: Verdict, *, strict: bool) -> TestCase:
     family, _, _ = verdict.name.partition("/")
-    name = f"{verdict.name} [{verdict.out}]" if verdict.out else verdict.name
-    case = TestCase(one_line(name), f"{run.judge}.{one_line(family)}", verdict.seconds)
+    title = f"{verdict.name} [{verdict.out}]" if verdict.out else verdict.name
+    case = TestCase(one_line(title), f"{run.judge}.{one_line(family)}", verdict.seconds)
     properties = Properties()
     properties.add_property(Property("outcome", verdict.outcome.value))
     properties.add_property(Property("evidence", verdict.evidence))
-    if verdict.source:
-        properties.add_property(Property("source", one_line(verdict.source)))
+    for name, value in (
+        ("source", verdict.source), ("about", verdict.about), ("cost", verdict.cost)
+    ):  # fmt: skip
+        if value:
+            properties.add_property(Property(name, one_line(value)))
     case.append(properties)
     text = cut("\n".join(map(shown, _lines(verdict))), MAX_TEXT)
     result = _result(verdict, text, strict=strict)

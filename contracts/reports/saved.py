@@ -81,6 +81,9 @@ class _Verdict(Schema):
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     evidence = fields.Str(required=True, validate=validate.OneOf([*EVIDENCE, NO_EVIDENCE]))
     source = fields.Str(required=True)
+    # Files of format 1 have neither.
+    about = fields.Str(load_default="")
+    cost = fields.Str(load_default="")
     messages = fields.List(fields.Str(), required=True, data_key="told")
     cells = fields.Method("_sorted_cells", "_read_cells", required=True)
     deviation = fields.Nested(_Deviation, required=True, allow_none=True)

@@ -96,4 +96,5 @@ def _verdict(
         messages=tuple(messages),
         proof=tuple(proof),
         source=exchange.source,
+        about=exchange.about,
     )

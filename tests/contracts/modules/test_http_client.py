@@ -42,7 +42,7 @@ def test_a_certificate_nobody_knows_is_told_and_the_rest_is_judged(tmp_path: Pat
     with standing(tmp_path) as stand, served(stand.endpoint, tls) as url:
         run = examine(url)
         assert wrong(run) == {"certificate": Outcome.WARN}
-        assert "certificate" in by_name(run)["certificate"].messages[1]
+        assert "certificate" in by_name(run)["certificate"].messages[0]
         accepted = examine(url, Options(insecure=True))
     assert by_name(accepted)["certificate"].messages == ("--insecure accepts any",)
 

@@ -75,6 +75,8 @@ VERDICTS: Final = st.builds(
     messages=st.lists(TEXTS, max_size=2).map(tuple),
     proof=st.lists(SEEN, max_size=2).map(tuple),
     source=TEXTS,
+    about=TEXTS,
+    cost=TEXTS,
     cells=st.frozensets(st.sampled_from(list(EXPECTED)), max_size=3),
     deviation=st.none() | DEVIATIONS,
     seconds=st.floats(0, 100),

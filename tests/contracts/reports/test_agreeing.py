@@ -7,17 +7,20 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from contracts.checks.client.lessons import LESSONS
+from contracts.checks.runner import Findings, make_verdict
 from contracts.reports.console import print_table
 from contracts.reports.counts import exit_code_of
 from contracts.reports.html import to_html
 from contracts.reports.junit import to_junit
-from contracts.reports.saved import to_json
+from contracts.reports.saved import read_file, to_json
 from contracts.verdicts import Outcome, Run, exit_code, is_broken_off, is_failure
 from tests.contracts.reports.made import FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, counted, junit, outcomes, printed
@@ -133,3 +136,18 @@ def test_one_name_judged_twice_in_a_format_shows_both_outcomes() -> None:
     )
     assert "pass" in row
     assert "1 pass, 1 fail" in printed(replace(RUN, verdicts=twice))
+
+
+def test_every_report_says_what_a_failed_check_is_about(tmp_path: Path) -> None:
+    (declared,) = (each for each in LESSONS if each.id == "saved-filter-hides-no-order")
+    findings = Findings()
+    findings.fail("it was ordered twice")
+    run = replace(RUN, verdicts=(make_verdict(declared, findings),))
+    facts = (declared.about, declared.cost, declared.source)
+    assert all(facts)
+    texts = (printed(run), to_junit([run]), Page(to_html([run])).text)
+    for text in texts:
+        assert [fact for fact in facts if fact not in text] == []
+    saved_run = tmp_path / "run.json"
+    saved_run.write_text(to_json([run]), "utf-8")
+    assert read_file(saved_run) == (run,)
