@@ -100,11 +100,11 @@ class Verdict:
     messages: tuple[str, ...] = ()
     proof: tuple[CallRecord, ...] = ()
     source: str = ""
-    about: str = ""
-    cost: str = ""
     cells: frozenset[Cell] = frozenset()
     deviation: Deviation | None = None
     seconds: float = 0.0
+    about: str = ""
+    cost: str = ""
 
     def __str__(self) -> str:
         """One line, then the messages, indented."""

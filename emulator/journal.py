@@ -38,7 +38,21 @@ OUTCOMES = {
 MASK = "***"
 NO_NAMES = "[]"
 MOST_NAMES, LONGEST_NAME = 50, 100
-SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
+SECRET_PARAMS = frozenset({
+    "auth", "auth_id", "authinfo", "billmgrses5", "confirm", "key", "qrcode",
+    "pass", "pwd", "session", "sessionid",
+})  # fmt: skip
+SECRET_ENDINGS = (
+    "passwd",
+    "password",
+    "passphrase",
+    "token",
+    "secret",
+    "apikey",
+    "privatekey",
+    "secretkey",
+)
+"""Clients also send secrets under names that the seller does not know (``apiToken``)."""
 SHORTEST_SECRET = 6
 """Shorter secrets are not masked in answers: they could be ordinary text."""
 PRUNE_EVERY = 16
@@ -155,6 +169,12 @@ def listed(names: Collection[str]) -> str:
     return json.dumps([name[:LONGEST_NAME] for name in [*names][:MOST_NAMES]], ensure_ascii=False)
 
 
+def is_secret(name: str) -> bool:
+    """Whether a parameter of this name holds a secret, in whatever case it is written."""
+    meant = name.strip().lower()
+    return meant in SECRET_PARAMS or meant.endswith(SECRET_ENDINGS)
+
+
 def masked_params(params: Mapping[str, str], body: int) -> str:
     """The parameters as JSON, secrets masked, long values cut."""
     shown = {}
@@ -164,7 +184,7 @@ def masked_params(params: Mapping[str, str], body: int) -> str:
         if meant == "authinfo":
             shown_value = f"{value.partition(':')[0]}:{MASK}"
         else:
-            shown_value = MASK if meant in SECRET_PARAMS else value
+            shown_value = MASK if is_secret(name) else value
         if left <= 0:
             break
         shown[name[:left]] = shown_value[:left]
@@ -182,7 +202,7 @@ def secrets_in(params: Mapping[str, str]) -> list[str]:
         meant = name.strip().lower()
         if meant == "authinfo":
             secrets.append(value.partition(":")[2])
-        elif meant in SECRET_PARAMS:
+        elif is_secret(name):
             secrets.append(value)
     return secrets
 

@@ -26,13 +26,13 @@ from emulator.api.schema import WireSchema
 from emulator.api.values import Leaf
 from emulator.domain.world import Generation
 from emulator.errors import TEXTS, ApiError, AuthFailed, BadValue
+from emulator.journal import is_secret
 from emulator.texts import REASONS, in_language, label
 from emulator.wire import layout as layouts
 from emulator.wire.document import Document, Node, Shape
 from emulator.wire.request import Request
 
 XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,79}\Z")
-NOT_ECHOED = frozenset({"auth", "authinfo", "password", "passwd", "confirm", "key", "qrcode"})
 LONGEST_ECHO = 4096
 THEMES: Mapping[Generation, str] = {5: "orion", 6: "dragon"}
 """``themename`` by generation: one recording each (docs/evidence.md 156)."""
@@ -50,7 +50,7 @@ def error_document(
     named = isinstance(error, BadValue) or error.type == "exists"
     name = label(error.object, lang) if named else error.object
     # A password that is too long is refused like any text, but never echoed.
-    value = None if named and error.object in NOT_ECHOED else error.value
+    value = None if named and is_secret(error.object) else error.value
     params: list[Node] = []
     if error.object:
         attrs = {"name": "object", "type": "msg"}
@@ -282,7 +282,7 @@ def _echo(params: Mapping[str, str]) -> list[Node]:
     return [
         Node(name, value if len(value) <= LONGEST_ECHO else value[:LONGEST_ECHO])
         for name, value in params.items()
-        if name not in NOT_ECHOED and _can_be_named(name)
+        if not is_secret(name) and _can_be_named(name)
     ]
 
 

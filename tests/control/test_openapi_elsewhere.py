@@ -76,13 +76,15 @@ def prism(folder: Path) -> Iterator[str]:
     document.write_text(json.dumps(DOCUMENT))
     command = [str(folder / "node_modules/.bin/prism"), "mock", "--port", "0", str(document)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        log = Thread(target=deque, args=(server.stdout, 0))
         try:
-            assert server.stdout is not None
             started = next(line for line in server.stdout if "listening on" in line)
-            Thread(target=deque, args=(server.stdout, 0), daemon=True).start()  # its log
+            log.start()
             yield started.split()[-1]
         finally:
             server.kill()
+        log.join()
 
 
 @pytest.mark.timeout(900)

@@ -42,3 +42,12 @@ def test_secrets_are_masked_and_long_values_cut() -> None:
     assert masked == '{"authinfo":"reseller:***","auth":"***","ip":"192.0.2.1"}'
     hidden = journal.secrets_in(sent)
     assert journal.masked_text("<auth>0123456789ab</auth>", hidden, 15) == "<auth>***</auth"
+
+
+@pytest.mark.parametrize("name", ["old_passwd", "userpassword", "TOKEN", " apiKey", "billmgrses5"])
+def test_a_secret_is_known_by_its_name_whoever_knows_the_parameter(name: str) -> None:
+    sent = {name: "s3cret-word", "changepassword_at": "2027-01-31"}
+    assert journal.masked_params(sent, 1000) == (
+        f'{{"{name}":"***","changepassword_at":"2027-01-31"}}'
+    )
+    assert journal.secrets_in(sent) == ["s3cret-word"]

@@ -579,12 +579,13 @@ def test_158_older_clients_find_balance_settings_and_numbers(seller: Seller) -> 
     assert opened["user.id"]["$"] == opened["id"]["$"]
 
 
-def test_158_a_wrong_old_password_changes_none(seller: Seller) -> None:
-    seller.worlds.reset("default")
+def test_158_a_wrong_old_password_changes_none(with_second: tuple[Seller, str]) -> None:
+    seller, _ = with_second
     new = {"passwd": "secret-2", "sok": "ok"}
-    assert error_of(ask(seller, "usrparam", old_passwd="wrong", **new)) == ("value", "old_passwd")
-    assert "ok" in ask(seller, "usrparam", old_passwd="secret", **new)
-    assert error_of(ask(seller, "whoami")) == ("auth", "badpassword")
+    wrong = as_second(seller, "usrparam", old_passwd="wrong", **new)
+    assert error_of(wrong) == ("value", "old_passwd")
+    assert "ok" in as_second(seller, "usrparam", old_passwd=SECOND["passwd"], **new)
+    assert error_of(as_second(seller, "whoami")) == ("auth", "badpassword")
 
 
 def test_134_contacts_are_kept_and_offered_by_an_order(seller: Seller) -> None:

@@ -197,6 +197,14 @@ def test_a_parameter_that_repeats_counts_by_its_last_value(client: FlaskClient) 
     assert 'name="reseller"' in raw(client, query)
 
 
+def test_secrets_are_not_echoed_and_the_others_are(client: FlaskClient) -> None:
+    secrets = dict.fromkeys(("old_passwd", "TOKEN", "apiKey", "billmgrses5"), "s3cret-word")
+    for out in ("xml", "devel", "json"):
+        answer = ask(client, func="whoami", out=out, licname="shown", **secrets)
+        assert "shown" in answer
+        assert "s3cret-word" not in answer
+
+
 def test_odd_names_are_not_echoed_and_the_others_are(client: FlaskClient) -> None:
     odd = {"a b": "1", "<x>": "1", "1a": "1", "я": "1", "__proto__": "1", "fine": "1"}
     echo = fromstring(ask(client, func="whoami", **odd)).find("tparams")
