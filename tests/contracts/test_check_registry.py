@@ -89,7 +89,8 @@ def test_results_give_one_verdict_for_each_check_the_gravest_outcome_first() -> 
     verdicts = {verdict.name: verdict for verdict in results.verdicts("xml")}
     assert verdicts["a"].outcome is Outcome.PASS
     assert verdicts["b"].outcome is Outcome.WARN
-    assert verdicts["b"].messages == ("It holds too. (docs)", "first")
+    assert verdicts["b"].messages == ("first",)
+    assert (verdicts["b"].about, verdicts["b"].source) == ("It holds too.", "docs")
 
 
 def test_what_nothing_was_noted_about_is_skipped() -> None:
