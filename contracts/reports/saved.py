@@ -1,4 +1,4 @@
-"""Runs as JSON, and back: ``{"format": 1, "runs": [...]}``, described by ``report.schema.json``.
+"""Runs as JSON, and back: ``{"format": 2, "runs": [...]}``, described by ``report.schema.json``.
 
 Exit code, counts and matrix are written for programs that only read JSON. When a file is read they
 are computed again, and a file whose counts differ from its verdicts is refused: a verdict was

@@ -66,8 +66,6 @@ def journal(
     With a NUMBER, show that call with its parameters and its answer.
     """
     from emulator import journal as journals
-    from emulator.app import collect_names, create_registry
-    from emulator.control.api.names import require_login
 
     if follow and (as_json or number is not None):
         raise click.UsageError("--follow shows rows: it goes with neither --json nor a NUMBER")
@@ -75,14 +73,7 @@ def journal(
         if number is not None:
             _print_entry(_entry(worlds, name, number), as_json=as_json)
             return
-        if outcome is not None:
-            journals.require_outcome(outcome)
-        if account is not None:
-            require_login(worlds, name, account)
-        if functions:
-            known_names = collect_names(create_registry())
-            for pattern in functions:
-                known_names.require_recorded(worlds, name, pattern)
+        _require_names(worlds, name, functions, account, outcome)
 
         def find(after: int) -> list[Entry]:
             entries = journals.find(
@@ -106,6 +97,24 @@ def journal(
                 _show(follow_journal(find, lambda: journals.newest(worlds.connect(name))))
         else:
             _show(find(0))
+
+
+def _require_names(
+    worlds: Worlds, name: str, functions: Iterable[str], account: str | None, outcome: str | None
+) -> None:
+    """Refuse functions, a login or an outcome that the world's journal cannot have."""
+    from emulator import journal as journals
+    from emulator.app import collect_names, create_registry
+    from emulator.control.api.names import require_login
+
+    if outcome is not None:
+        journals.require_outcome(outcome)
+    if account is not None:
+        require_login(worlds, name, account)
+    if functions:
+        known_names = collect_names(create_registry())
+        for pattern in functions:
+            known_names.require_recorded(worlds, name, pattern)
 
 
 def _show(entries: Iterable[Entry]) -> None:

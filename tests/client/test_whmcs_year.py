@@ -221,7 +221,7 @@ def test_a_leap_year_agrees_too() -> None:
         ("subaccount", b" EUR</balance>", b"1 EUR</balance>", "balance"),
     ],
 )
-def test_ledgers_that_differ_are_told(
+def test_ledgers_that_differ_are_reported(
     played: Played, func: str, old: bytes, new: bytes, says: str
 ) -> None:
     def change(wanted_func: str, body: bytes) -> bytes:

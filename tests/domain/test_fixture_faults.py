@@ -200,7 +200,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load_world(tmp_path / "none.yaml")
 
 
-def test_all_that_is_wrong_is_told_at_once_each_at_its_line(tmp_path: Path) -> None:
+def test_all_faults_are_reported_at_once_each_at_its_line(tmp_path: Path) -> None:
     wrong = (
         WORLD.replace("EUR", "XXY").replace("login: two", 'login: "a:b c"')
         .replace('"2.00"', '"-5.00"').replace("period: 12", "period: 99")

@@ -46,7 +46,7 @@ def test_the_menu_speaks_the_callers_language(shop: Shop) -> None:
     assert titles[0] == "Услуги"
 
 
-def test_strangers_get_no_menu(shop: Shop) -> None:
+def test_the_menu_needs_a_login(shop: Shop) -> None:
     assert shop.refusal("menu", who=None) == "access/"
 
 

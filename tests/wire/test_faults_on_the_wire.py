@@ -361,7 +361,7 @@ def test_a_login_may_want_a_captcha(seller: Seller) -> None:
     assert seller.call("whoami").error is None
 
 
-def test_an_answer_of_ones_own_is_sent_told_and_not_counted(seller: Seller) -> None:
+def test_an_answer_of_ones_own_is_sent_recorded_and_not_counted(seller: Seller) -> None:
     own = '<doc><total note="a b">5</total></doc>'
     counted = seller.control("GET", "/coverage")
     seller.faults.add("answer", func="vendor.report", body=own, times=1)

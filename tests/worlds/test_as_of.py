@@ -87,7 +87,7 @@ def test_a_marker_chooses_fixture_and_day(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*mockseller marker: there is no option 'fxture'*"])
 
 
-def test_a_world_of_a_file_resets_to_what_the_file_said(tmp_path: Path) -> None:
+def test_a_world_of_a_file_resets_to_what_the_file_had(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(FILE % "10.00", encoding="utf-8")
     settings = Settings(data=tmp_path / "data", seeds=tmp_path / "seeds")

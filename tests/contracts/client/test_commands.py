@@ -180,7 +180,7 @@ def test_a_command_that_reported_once_may_crash_and_talk_nonsense_in_its_lessons
     assert driver.do(replace(STEP, action=Action.DAILY)).reason == "exit code 9: "
 
 
-def test_a_command_that_cannot_be_graded_is_told_once_at_the_first_step(script: Script) -> None:
+def test_a_command_that_cannot_be_graded_is_reported_once_at_the_first_step(script: Script) -> None:
     """Of all lessons; a command that is not there, one that crashes and one that says nothing."""
     for command, message in (
         ("/nowhere/adapter", "/nowhere/adapter: No such file or directory"),

@@ -114,7 +114,7 @@ def served(second: Second) -> Iterator[str]:
         server.server_close()
 
 
-def test_a_strangers_seller_is_judged_with_a_login_from_the_environment(second: Second) -> None:
+def test_another_seller_is_judged_with_a_login_from_the_environment(second: Second) -> None:
     with served(second) as url:
         second.own.provisioning("at_once")
         before, there = second.balance, second.services()
@@ -128,7 +128,7 @@ def test_a_strangers_seller_is_judged_with_a_login_from_the_environment(second: 
     assert "secret" not in result.output
 
 
-def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged(second: Second) -> None:
+def test_another_seller_with_a_wrong_password_cannot_be_judged(second: Second) -> None:
     with served(second) as url:
         words = ["seller", url, "--login", "reseller", "--password", "not-this-one"]
         result = CliRunner().invoke(verify, words, env={"NO_PROXY": "127.0.0.1"})
@@ -137,7 +137,7 @@ def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged(second: Secon
     assert "not-this-one" not in result.output
 
 
-def test_a_stranger_without_a_login_is_judged_only_where_that_is_meant(second: Second) -> None:
+def test_another_seller_is_judged_without_a_login_only_where_that_is_meant(second: Second) -> None:
     nobody = {"MOCKSELLER_LOGIN": "", "MOCKSELLER_PASSWORD": "", "NO_PROXY": "127.0.0.1"}
     with served(second) as url:
         forgotten = CliRunner().invoke(verify, ["seller", url], env=nobody)
