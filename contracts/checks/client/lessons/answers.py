@@ -18,6 +18,7 @@ from contracts.checks.client.fault_hooks import (
 from contracts.checks.client.lesson import (
     WHMCS_KEEPS_ITS_OWN,
     bought_once,
+    delivered,
     delivered_once,
     lesson,
 )
@@ -76,12 +77,25 @@ def answer_lost_and_reconciled(case: CaseContext) -> None:
     case.reconcile("122")
 
 
+def _found_behind_the_filter(findings: Findings, execution: Execution) -> None:
+    """Bought once, and delivered by whoever looks for it in the list that is filtered.
+
+    That a client looks at all is another lesson's subject, `lost-reply-found-again`.
+    """
+    bought_once(findings, execution)
+    if any(call.func == execution.product.itemtype for call in execution.calls):
+        delivered(findings, execution)
+    elif not findings.messages and not execution.is_delivered:
+        findings.not_exercised("the client read no list, so that the filter hid nothing from it")
+
+
 @lesson(
     "saved-filter-hides-no-order",
     about="An order whose answer was lost is found behind a saved filter",
     cost="Somebody filtered the list in the panel: what it hides is ordered and paid for again.",
     source="docs/wire.md 4.1, docs/evidence.md 125 and 140 (observed)",
-    check=delivered_once,
+    check=_found_behind_the_filter,
+    not_for=WHMCS_KEEPS_ITS_OWN,
 )
 def answer_lost_behind_filter(case: CaseContext) -> None:
     """Order; the answer is lost. Somebody has saved a filter that hides it."""
