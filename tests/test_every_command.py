@@ -63,6 +63,7 @@ demo modules --nosuch
 demo services --nosuch
 demo year --nosuch
 drift {CLOSED_PORT}
+explain docs/wire.md 4.1
 record --replay nosuch.yaml --to x.yaml
 record export nosuch.yaml --folder exported
 resell --seller {CLOSED_PORT} --login a --password b balance

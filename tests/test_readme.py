@@ -13,7 +13,9 @@ from xml.etree.ElementTree import Element
 import pytest
 from defusedxml.ElementTree import fromstring
 
+from contracts.sources import list_references
 from emulator.testing import World
+from tests.contracts.declared import list_declared
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -71,23 +73,36 @@ def test_every_make_target_the_readme_names_is_there() -> None:
     assert all(re.search(rf"(?m)^{target}:", makefile) for target in named)
 
 
+def _pages_of_sources() -> set[str]:
+    """The files of the wheel that sources of checks, exchanges and functions name."""
+    return {
+        f"contracts/{reference.page}"
+        for _, source in list_declared()
+        for reference in list_references(source)
+    }
+
+
 def test_the_wheel_alone_is_enough_to_order(tmp_path: Path) -> None:
     make = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     subprocess.run([*make, "--wheel-dir", str(tmp_path), str(ROOT)], check=True)
     (wheel,) = tmp_path.glob("mockseller-*.whl")
     installed = tmp_path / "installed"
+    assert _pages_of_sources() <= set(zipfile.ZipFile(wheel).namelist())
     zipfile.ZipFile(wheel).extractall(installed)
     code = (
         "import emulator, contracts, mockseller.reselling\n"
         "from mockseller import Seller\n"
         "with Seller() as seller:\n"
         "    print(emulator.__file__, seller.order())\n"
+        "from contracts.sources import docs_folder\n"
+        "print(docs_folder())\n"
     )
     environ = {**os.environ, "PYTHONPATH": str(installed), "XDG_CACHE_HOME": str(tmp_path)}
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True, check=True, text=True, cwd=tmp_path, env=environ,
     )  # fmt: skip
-    where, number = done.stdout.split()
+    where, number, docs = done.stdout.split()
     assert Path(where).is_relative_to(installed)
+    assert Path(docs) == installed / "contracts" / "docs"
     assert int(number) > 100_000

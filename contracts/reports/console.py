@@ -13,6 +13,7 @@ from rich.text import Text
 from contracts.checks.matrix import SYSTEMS, TRADES, CellState, MatrixCell, matrix_in_words
 from contracts.reports.counts import count_outcomes, describe_result, in_words
 from contracts.reports.plaintext import one_line, shown
+from contracts.sources import explain_command
 from contracts.verdicts import Outcome, Run, Verdict, exit_code
 
 COLOURS: Final = {
@@ -131,6 +132,8 @@ def _in_full(verdict: Verdict) -> list[str]:
         lines.append(f"  what a mistake costs: {verdict.cost}")
     if verdict.source:
         lines.append(f"  known from: {verdict.source}")
+    if command := explain_command(verdict.source):
+        lines.append(f"  to read it: {command}")
     deviation = verdict.deviation
     if deviation is not None:
         reason = f"{deviation.what} ({deviation.reason})"

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
 from contracts.checks.matrix import SYSTEMS, TRADES, MatrixCell, fill_from_runs, matrix_in_words
+from contracts.reports.citations import Citations
 from contracts.reports.counts import WORST_FIRST, count_outcomes, describe_result, exit_code_of
 from contracts.reports.plaintext import cut, shown
 from contracts.reports.pretty import pretty
@@ -78,7 +79,9 @@ def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
         for number, run in enumerate(runs, start=1)
     ]
     cells = fill_from_runs(runs)
+    citations = Citations.of(verdict.source for run in runs for verdict in run.verdicts)
     pages = _pages()
+    pages.filters["cite"] = citations.link
     script = pages.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return pages.get_template("report.html").render(
@@ -91,6 +94,7 @@ def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
         trades=[trade.value for trade in TRADES],
         filled=matrix_in_words(cells),
         anchors=_anchors(sections),
+        cited=citations.shown(),
         grades=EVIDENCE,
         folded=FOLDED,
         Outcome=Outcome,

@@ -25,6 +25,7 @@ from junitparser import (
 from junitparser.junitparser import FinalResult
 
 from contracts.reports.plaintext import cut, one_line, shown
+from contracts.sources import explain_command, list_sections
 from contracts.verdicts import Outcome, Run, Verdict, is_failure
 
 SKIPPED: Final = frozenset(
@@ -73,8 +74,15 @@ def _case(run: Run, verdict: Verdict, *, strict: bool) -> TestCase:
     properties.add_property(Property("outcome", verdict.outcome.value))
     properties.add_property(Property("evidence", verdict.evidence))
     for name, value in (
-        ("source", verdict.source), ("about", verdict.about), ("cost", verdict.cost)
-    ):  # fmt: skip
+        ("source", verdict.source),
+        ("about", verdict.about),
+        ("cost", verdict.cost),
+        ("explain", explain_command(verdict.source)),
+        (
+            "anchors",
+            " ".join(f"#{each.reference.anchor}" for each in list_sections(verdict.source)),
+        ),
+    ):
         if value:
             properties.add_property(Property(name, one_line(value)))
     case.append(properties)

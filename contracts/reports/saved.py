@@ -17,6 +17,7 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from contracts.checks.matrix import SYSTEMS, TRADES, fill_from_runs
 from contracts.reports.counts import count_outcomes
+from contracts.sources import list_sections
 from contracts.verdicts import (
     EVIDENCE,
     JUDGES,
@@ -183,6 +184,7 @@ def to_json(runs: Sequence[Run], *, strict: bool = False) -> str:
             }
             for run in runs
         ],
+        **_sources(runs),
     }
     text = json.dumps(document, indent=1, ensure_ascii=False)
     # A lone surrogate cannot be encoded, and strict readers refuse it as an escape as well.
@@ -215,6 +217,26 @@ def _run(path: Path, number: int, document: Any) -> Run:  # noqa: ANN401 - whate
         place, message = _first_error(problem.messages)
         raise SavedReportError(f"{path}: runs[{number}]{place}: {message}") from None
     return loaded
+
+
+def _sources(runs: Sequence[Run]) -> dict[str, object]:
+    """What can be read of the sources of verdicts; not read back, the pages may have changed."""
+    sources = dict.fromkeys(verdict.source for run in runs for verdict in run.verdicts)
+    cited = {source: list_sections(source) for source in sources}
+    return {
+        "references": {
+            source: [str(section.reference) for section in sections]
+            for source, sections in cited.items()
+            if sections
+        },
+        "sections": {
+            str(section.reference): {
+                "anchor": section.reference.anchor, "title": section.title, "text": section.text
+            }
+            for sections in cited.values()
+            for section in sections
+        },
+    }  # fmt: skip
 
 
 def _counts(run: Run) -> dict[str, int]:

@@ -53,7 +53,7 @@ def _ordered_once(findings: Findings, execution: Execution) -> None:
     "lost-reply-ordered-once",
     about="An order whose answer was lost is not sent again",
     cost="The seller has acted already: the second order is a second charge for nothing.",
-    source="docs/evidence.md 10, docs/reselling.md (observed)",
+    source="docs/evidence.md 10, docs/wire.md 8.2 (observed)",
     check=_ordered_once,
 )
 def answer_lost(case: CaseContext) -> None:
@@ -214,7 +214,7 @@ def page_for_answer(case: CaseContext) -> None:
     "empty-answer",
     about="An empty body with HTTP 200 is not an answer",
     cost="No error is not success: an empty body says neither that it was bought nor that not.",
-    source="docs/grading.md: no seller was seen to do it (assumed)",
+    source="docs/evidence.md 163: no seller was seen to do it (assumed)",
     evidence=ASSUMED,
     check=_unreadable_answer_reconciled,
 )

@@ -212,7 +212,7 @@ def _opens_form(execution: Execution, call: RecordedCall) -> bool:
     "little-is-asked",
     about="What one list contains is not requested one by one",
     cost="A thousand licenses are a thousand requests a day, until the seller limits the account.",
-    source="docs/grading.md: no seller publishes a limit (assumed)",
+    source="docs/evidence.md 164: no seller publishes a limit (assumed)",
     evidence=ASSUMED,
     check=_asked_little,
 )
