@@ -7,7 +7,6 @@ Settings of a *world* (rules, clock, provisioning) are rows of that world, not h
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from emulator.clock import read_instant
 from emulator.names import find_nearest
+from mockseller.files import FileError, read_toml
 
 PREFIX = "MOCKSELLER_"
 FURTHER_VARIABLES = frozenset(
@@ -31,7 +31,7 @@ MISSPELLED = 0.75
 """How alike a variable and one of ours must be, from 0 to 1, to be a misspelled one."""
 
 
-class SettingsError(ValueError):
+class SettingsError(FileError):
     """A setting cannot be used; the text is one line for people."""
 
 
@@ -231,21 +231,16 @@ def _refuse_misspelled(environ: Mapping[str, str]) -> None:
 def _from_file(file: Path | None) -> Mapping[str, object]:
     if file is None:
         return {}
-    try:
-        content = tomllib.loads(_path(str(file)).read_text(encoding="utf-8"))
-    except OSError as fault:
-        msg = f"{file}: {fault.strerror or fault}"
-        raise SettingsError(msg) from None
-    except (ValueError, RecursionError) as fault:
-        msg = f"{file}: {fault}"
-        raise SettingsError(msg) from None
-    unknown = sorted(set(content) - {f.name for f in fields(Settings)})
-    if unknown:
-        nearest = find_nearest(unknown[0], READERS)
-        hint = f"; the nearest is {nearest!r}" if nearest else ""
-        msg = f"{file}: unknown setting {unknown[0]!r}{hint}"
-        raise SettingsError(msg)
+    source = read_toml(_path(str(file)), SettingsError, name=str(file))
+    names = {f.name for f in fields(Settings)}
+    source.check(((), _unknown(name)) for name in sorted(set(source.document) - names))
+    content: Mapping[str, object] = source.document
     return content
+
+
+def _unknown(name: str) -> str:
+    nearest = find_nearest(name, READERS)
+    return f"unknown setting {name!r}" + (f"; the nearest is {nearest!r}" if nearest else "")
 
 
 def _read(name: str, text: str, origin: str) -> object:

@@ -18,17 +18,16 @@ its entries is true.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-import yaml
-
-from contracts.record.fields import ExchangeError, FieldReader
+from contracts.record.fields import FieldReader
 from contracts.verdicts import JUDGES, Deviation, Outcome, Verdict
+from mockseller.files import FileError, read_yaml, show_place
 from reseller_client.resellers import Kind
 
 OURS: Final = Path(__file__).parents[1] / "known_deviations.yaml"
@@ -36,8 +35,8 @@ KINDS: Final = tuple(kind.name.lower() for kind in Kind)
 _EXPLAINED: Final = frozenset({Outcome.FAIL, Outcome.WARN})
 
 
-class DeviationError(ValueError):
-    """The file cannot be used; the text is one line: file, place, problem."""
+class DeviationError(FileError):
+    """The file cannot be used; each problem is one line: file, place, problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +65,12 @@ class KnownDeviation:
 
 def read_file(path: Path) -> tuple[KnownDeviation, ...]:
     """Read every entry of a file. Raises DeviationError."""
-    try:
-        document = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - reads texts only
-    except yaml.YAMLError as problem:
-        raise DeviationError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
-    except RecursionError:
-        raise DeviationError(f"{path}: not yaml: it is nested too deeply") from None
-    except OSError as problem:
-        raise DeviationError(f"{path}: cannot be read: {problem.strerror}") from None
-    except UnicodeError:
-        raise DeviationError(f"{path}: cannot be read: it is not UTF-8") from None
-    try:
-        top = FieldReader(document)
-        top.value("deviations")
-        entries = tuple(_entry(path, reader) for reader in top.readers("deviations"))
-        top.finish()
-        _check_unique(entries)
-    except ExchangeError as fault:
-        raise DeviationError(f"{path}: {fault}") from None
+    source = read_yaml(path, DeviationError, texts=True)
+    top = FieldReader(source.document)
+    top.value("deviations")
+    entries = tuple(_entries(path, top))
+    top.finish()
+    source.check(top.problems)
     return entries
 
 
@@ -132,13 +119,25 @@ def _applied(entries: Iterable[KnownDeviation], verdict: Verdict) -> Verdict:
     return verdict
 
 
+def _entries(path: Path, top: FieldReader) -> Iterator[KnownDeviation]:
+    keys: set[tuple[str, ...]] = set()
+    for reader in top.readers("deviations"):
+        entry = _entry(path, reader)
+        key = (entry.judge, entry.kind, entry.name, entry.out)
+        if reader.is_sound():
+            if key in keys:
+                reader.refuse("name", f"{entry.name} is listed twice")
+            keys.add(key)
+        yield entry
+
+
 def _entry(path: Path, reader: FieldReader) -> KnownDeviation:
     noted_on = date.fromisoformat(reader.day("date"))
     until = date.fromisoformat(reader.day("until")) if reader.has("until") else None
-    if until is not None and until < noted_on:
-        raise ExchangeError(f"{reader.where('until')}: is before its date")
+    if until is not None and until < noted_on and reader.is_sound("date", "until"):
+        reader.refuse("until", "is before its date")
     entry = KnownDeviation(
-        place=f"{path.name}: {reader.where('name').removesuffix('.name')}",
+        place=f"{path.name}: {show_place(reader.place)}",
         judge=reader.word("judge", JUDGES),
         kind=reader.word("kind", KINDS) if reader.has("kind") else "",
         name=reader.text("name"),
@@ -147,16 +146,6 @@ def _entry(path: Path, reader: FieldReader) -> KnownDeviation:
     )
     reader.finish()
     return entry
-
-
-def _check_unique(entries: Iterable[KnownDeviation]) -> None:
-    places: dict[tuple[str, ...], str] = {}
-    for entry in entries:
-        key = (entry.judge, entry.kind, entry.name, entry.out)
-        if key in places:
-            where = entry.place.partition(": ")[2]
-            raise ExchangeError(f"{where}.name: {entry.name} is listed twice")
-        places[key] = entry.place
 
 
 def _matches(text: str, pattern: str) -> bool:

@@ -28,8 +28,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from contracts.record.compare import ExpectedDocument
 from contracts.record.document import DocumentError, Node, from_record
 from contracts.record.fields import ExchangeError, FieldReader
@@ -37,10 +35,9 @@ from contracts.record.formats import FORMATS, KINDS
 from contracts.record.placeholders import Placeholder, check_placeholders, find_placeholders
 from contracts.record.roles import KINDS as ROLE_KINDS
 from contracts.verdicts import EVIDENCE
+from mockseller.files import read_yaml
 
 FOLDER = Path(__file__).parents[1] / "exchanges"
-LOADER = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
-"""libyaml reads seven times faster; not every platform has it."""
 LOGINS = ("none", "authinfo", "session", "cookie")
 METHODS = ("GET", "POST")
 BODIES = ("none", "form", "bare", "multipart", "json")
@@ -119,41 +116,33 @@ class Exchange:
 
 @cache
 def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
-    """Every exchange in a folder. Raises ExchangeError with a line for each unreadable file."""
+    """Every exchange in a folder. Raises ExchangeError with a line for each problem."""
     exchanges: list[Exchange] = []
     errors: list[str] = []
     for path in sorted(folder.glob("*/*.yaml")):
         try:
             exchanges.append(read_file(path))
         except ExchangeError as problem:
-            errors.append(str(problem))
+            errors += problem.lines
     errors += [f"{path}: stands in no function's folder" for path in sorted(folder.glob("*.yaml"))]
     if errors:
-        raise ExchangeError("\n".join(errors))
+        raise ExchangeError(*errors)
     return tuple(exchanges)
 
 
 def read_file(path: Path) -> Exchange:
-    """One exchange. Raises ExchangeError, one line with the file, the place and the reason."""
-    name = f"{path.parent.name}/{path.stem}"
-    try:
-        data = yaml.load(path.read_text("utf-8"), Loader=LOADER)  # noqa: S506 - texts only
-    except yaml.YAMLError as problem:
-        raise ExchangeError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
-    except RecursionError:
-        raise ExchangeError(f"{path}: not yaml: it is too deep") from None
-    except (OSError, UnicodeError) as problem:
-        raise ExchangeError(f"{path}: cannot be read: {problem}") from None
-    try:
-        return _exchange(name, FieldReader(data))
-    except (ExchangeError, DocumentError) as problem:
-        raise ExchangeError(f"{path}: {problem}") from None
+    """One exchange. Raises ExchangeError, a line with file, place and reason for each problem."""
+    source = read_yaml(path, ExchangeError, texts=True)
+    top = FieldReader(source.document)
+    exchange = _exchange(f"{path.parent.name}/{path.stem}", top)
+    source.check(top.problems)
+    return exchange
 
 
 def _exchange(name: str, top: FieldReader) -> Exchange:
     func = top.text("func")
-    if func != name.partition("/")[0]:
-        raise ExchangeError(f'func: "{func}" stands in the folder of {name.partition("/")[0]}')
+    if top.is_sound("func") and func != name.partition("/")[0]:
+        top.refuse("func", f'"{func}" stands in the folder of {name.partition("/")[0]}')
     login = _login(top)
     before = tuple(_step(step) for step in top.readers("before"))
     request_fields = top.reader("request")
@@ -162,7 +151,11 @@ def _exchange(name: str, top: FieldReader) -> Exchange:
     answer = top.reader("answer")
     expected, formats = _expected(answer), answer.words("formats", FORMATS)
     answer.finish()
-    check_bound(before, request)
+    if top.is_sound("before", "request"):
+        try:
+            check_bound(before, request)
+        except ExchangeError as problem:
+            top.refuse("request", str(problem))
     exchange = Exchange(
         name=name,
         about=top.text("about"),
@@ -184,8 +177,8 @@ def _exchange(name: str, top: FieldReader) -> Exchange:
 
 def _login(reader: FieldReader) -> Login:
     style, _, who = reader.text("login", "authinfo").partition(" ")
-    if style not in LOGINS:
-        raise ExchangeError(f'{reader.where("login")}: "{style}" is not one of {", ".join(LOGINS)}')
+    if style not in LOGINS and reader.is_sound("login"):
+        reader.refuse("login", f'"{style}" is not one of {", ".join(LOGINS)}')
     name, _, password = who.strip().partition(":")
     return Login(style, name, password or OUR_PASSWORD)
 
@@ -193,42 +186,51 @@ def _login(reader: FieldReader) -> Login:
 def _request(reader: FieldReader, func: str, login: Login) -> Request:
     method = reader.word("method", METHODS, "GET")
     body = reader.word("body", BODIES, "form" if method == "POST" else "none")
-    if (method == "POST") == (body in ("none", "json")):
-        raise ExchangeError(f"{reader.where('body')}: {body} does not go with {method}")
+    if (method == "POST") == (body in ("none", "json")) and reader.is_sound("method", "body"):
+        reader.refuse("body", f"{body} does not go with {method}")
     params = reader.texts("params")
     for text in params.values():
         if problem := check_placeholders(text):
-            raise ExchangeError(f"{reader.where('params')}: {problem}")
+            reader.refuse("params", problem)
     return Request(func, params, method, body, login, reader.number("flood"))
 
 
 def _step(reader: FieldReader) -> PreparationStep:
     request = _request(reader, reader.text("func"), _login(reader))
-    doc = _doc(reader.value("answer", {}), reader.where("answer"))
+    doc = _doc(reader, "answer", {})
     kind = "error" if doc.first("error") is not None else "result"
-    step = PreparationStep(request, ExpectedDocument(doc, kind), reader.number("times", 1))
+    step = PreparationStep(request, ExpectedDocument(doc, kind), reader.number("times", "1"))
     reader.finish()
     return step
 
 
 def _expected(reader: FieldReader) -> ExpectedDocument:
-    doc = _doc(reader.value("doc"), reader.where("doc"))
+    doc = _doc(reader, "doc")
     by_format: tuple[tuple[str, Node], ...] = ()
     if reader.has("bjson"):
-        by_format = (("bjson", _doc(reader.value("bjson"), reader.where("bjson"))),)
+        by_format = (("bjson", _doc(reader, "bjson")),)
     kind = reader.word("kind", KINDS)
-    if (kind == "error") != (doc.first("error") is not None):
-        raise ExchangeError(f"{reader.where('kind')}: error goes with an error in doc, and only it")
+    agree = (kind == "error") == (doc.first("error") is not None)
+    if not agree and reader.is_sound("kind", "doc"):
+        reader.refuse("kind", "error goes with an error in doc, and only it")
     return ExpectedDocument(doc, kind, reader.flag("exact"), by_format)
 
 
-def _doc(value: object, where: str) -> Node:
+def _doc(reader: FieldReader, name: str, *default: object) -> Node:
+    """The tree of a document; an empty one where it is refused."""
+    value = reader.value(name, *default)
+    doc = from_record("doc", {})[0]
     if not isinstance(value, Mapping):
-        raise ExchangeError(f"{where}: must be a mapping, the tree of the document")
-    doc = from_record("doc", value)[0]
+        if reader.is_sound(name):
+            reader.refuse(name, "must be a mapping, the tree of the document")
+        return doc
+    try:
+        doc = from_record("doc", value)[0]
+    except DocumentError as problem:
+        reader.refuse(name, str(problem))
     for text in doc.texts():
-        if text != "<absent>" and (problem := check_placeholders(text)):
-            raise ExchangeError(f"{where}: {problem}")
+        if text != "<absent>" and (wrong := check_placeholders(text)):
+            reader.refuse(name, wrong)
     return doc
 
 
@@ -240,8 +242,8 @@ def _reading(reader: FieldReader) -> Reading:
         reads=reader.value("reads", None),
         raises=reader.text("raises", ""),
     )
-    if (reading.reads is None) == (not reading.raises):
-        raise ExchangeError(f"{reader.where('reads')}: say what it reads, or what it raises")
+    if (reading.reads is None) == (not reading.raises) and reader.is_sound("raises"):
+        reader.refuse("reads", "say what it reads, or what it raises")
     reader.finish()
     return reading
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import yaml
+from mockseller.files import FileError, read_yaml
 
 CORE, EXTENDED, ALL = LEVELS = ("core", "extended", "all")
 _FILE: Final = Path(__file__).with_name("clients.yaml")
@@ -30,7 +30,7 @@ class Counts:
 @functools.cache
 def counts() -> Counts:
     """Reads ``clients.yaml``, once."""
-    content = yaml.safe_load(_FILE.read_text("utf-8"))
+    content = read_yaml(_FILE, FileError).document
     return Counts(content["source"], content["core"], MappingProxyType(content["clients"]))
 
 

@@ -8,22 +8,23 @@ be recognized. Every text was pseudonymized before.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from contracts.record.document import DocumentError, Node, document_to_record, from_record
 from contracts.record.exchange import BODIES, METHODS
 from contracts.record.fields import ExchangeError, FieldReader
+from mockseller.files import Problem, parse_yaml, read_text
 
 FORMAT: Final = "session 1"
 END: Final = "...\n"
 _BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
-_LOADER: Final[Any] = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+_NO_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,31 +126,20 @@ def write_entry(entry: RecordedExchange) -> bytes:
 
 
 def read(path: Path) -> Session:
-    """Reads a session's file. Raises ExchangeError: one line with file, exchange and reason."""
-    try:
-        text = path.read_text("utf-8")
-    except OSError as problem:
-        raise ExchangeError(f"{path}: cannot be read: {problem.strerror}") from None
-    except UnicodeError:
-        raise ExchangeError(f"{path}: cannot be read: it is not UTF-8") from None
-    whole, torn = _whole(text)
-    try:
-        documents = list(yaml.load_all(whole, Loader=_LOADER))
-    except yaml.YAMLError as problem:
-        raise ExchangeError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
-    except RecursionError:
-        raise ExchangeError(f"{path}: not yaml: it is too deep") from None
-    if not documents:
+    """Reads a session's file. Raises ExchangeError: a line for each problem, with its exchange."""
+    whole, torn = _whole(read_text(path, ExchangeError))
+    source = parse_yaml(whole, ExchangeError, name=str(path), texts=True, unit="exchange")
+    if not source.document:
         raise ExchangeError(f"{path}: is no session: nothing in it is whole")
-    try:
-        session = _head(FieldReader(documents[0]))
-    except ExchangeError as problem:
-        raise ExchangeError(f"{path}: {problem}") from None
-    entries = tuple(_entries(path, documents[1:]))
-    return Session(
-        session.name, session.upstream, session.began, session.version, session.personal,
-        entries, torn,
-    )  # fmt: skip
+    problems: list[Problem] = []
+    head, *others = source.document
+    session = _head(FieldReader(head, (0,), problems))
+    entries = tuple(
+        _entry(FieldReader(document, (number,), problems))
+        for number, document in enumerate(others, start=1)
+    )
+    source.check(problems)
+    return replace(session, entries=entries, torn=torn)
 
 
 def _whole(text: str) -> tuple[str, str]:
@@ -174,14 +164,6 @@ def _head(top: FieldReader) -> Session:
     return session
 
 
-def _entries(path: Path, documents: list[object]) -> Iterator[RecordedExchange]:
-    for number, document in enumerate(documents, start=1):
-        try:
-            yield _entry(FieldReader(document))
-        except (ExchangeError, DocumentError) as problem:
-            raise ExchangeError(f"{path}: exchange {number}: {problem}") from None
-
-
 def _entry(top: FieldReader) -> RecordedExchange:
     request, answer = top.reader("request"), top.reader("answer")
     withheld = answer.text("withheld", "")
@@ -189,8 +171,11 @@ def _entry(top: FieldReader) -> RecordedExchange:
     kind, text = "", ""
     if not withheld:
         kind = answer.text("kind")
-        doc = from_record("doc", answer.value("doc"))[0]
         text = str(answer.value("text"))
+        try:
+            doc = from_record("doc", answer.value("doc"))[0] if answer.has("doc") else None
+        except DocumentError as problem:
+            answer.refuse("doc", str(problem))
     entry = RecordedExchange(
         func=top.text("func"),
         at=_moment(top, "at"),
@@ -214,13 +199,16 @@ def _entry(top: FieldReader) -> RecordedExchange:
 
 
 def _moment(reader: FieldReader, name: str) -> datetime:
+    """A moment with its time zone; the first one of all where it is refused."""
     text = reader.text(name)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ExchangeError(f'{reader.where(name)}: "{text}" is no moment') from None
+        moment = _NO_MOMENT
+        if reader.is_sound(name):
+            reader.refuse(name, f'"{text}" is no moment')
     if moment.tzinfo is None:
-        raise ExchangeError(f"{reader.where(name)}: {text} has no time zone")
+        reader.refuse(name, f"{text} has no time zone")
     return moment
 
 
@@ -229,4 +217,6 @@ def _seconds(reader: FieldReader) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ExchangeError(f'{reader.where("seconds")}: "{text}" is no number') from None
+        if reader.is_sound("seconds"):
+            reader.refuse("seconds", f'"{text}" is no number')
+        return 0.0

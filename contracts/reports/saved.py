@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,6 +31,7 @@ from contracts.verdicts import (
     Verdict,
     exit_code,
 )
+from mockseller.files import FileError, Place, Problem, read_json
 
 FORMAT: Final = 2
 """Incremented when older readers can no longer read a file."""
@@ -39,8 +40,8 @@ _TRADE_NAMES: Final = [trade.value for trade in TRADES]
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-class SavedReportError(ValueError):
-    """A file is not a saved report; the text is one line: file, place, problem."""
+class SavedReportError(FileError):
+    """A file is not a saved report; each problem is one line: file, place, problem."""
 
 
 class _Cell(Schema):
@@ -192,13 +193,9 @@ def to_json(runs: Sequence[Run], *, strict: bool = False) -> str:
 
 
 def read_file(path: Path) -> tuple[Run, ...]:
-    """Read the runs of a file. Raises SavedReportError."""
-    try:
-        document = json.loads(path.read_text("utf-8"))
-    except (ValueError, RecursionError) as problem:
-        raise SavedReportError(f"{path}: is not JSON: {problem}") from None
-    except OSError as problem:
-        raise SavedReportError(f"{path}: cannot be read: {problem.strerror}") from None
+    """Read the runs of a file. Raises SavedReportError with a line for each problem."""
+    source = read_json(path, SavedReportError)
+    document = source.document
     if not isinstance(document, Mapping) or type(document.get("format")) is not int:
         raise SavedReportError(f"{path}: format: this file was not written with --save")
     if document["format"] > FORMAT:
@@ -207,16 +204,15 @@ def read_file(path: Path) -> tuple[Run, ...]:
     runs = document.get("runs")
     if not isinstance(runs, list):
         raise SavedReportError(f"{path}: runs: must be a list")
-    return tuple(_run(path, number, run) for number, run in enumerate(runs))
-
-
-def _run(path: Path, number: int, document: Any) -> Run:  # noqa: ANN401 - whatever the file says
-    try:
-        loaded: Run = _Run().load(document)
-    except ValidationError as problem:
-        place, message = _first_error(problem.messages)
-        raise SavedReportError(f"{path}: runs[{number}]{place}: {message}") from None
-    return loaded
+    loaded: list[Run] = []
+    problems: list[Problem] = []
+    for number, run in enumerate(runs):
+        try:
+            loaded.append(_Run().load(run))
+        except ValidationError as error:
+            problems += _problems(error.messages, ("runs", number))
+    source.check(problems)
+    return tuple(loaded)
 
 
 def _sources(runs: Sequence[Run]) -> dict[str, object]:
@@ -243,12 +239,13 @@ def _counts(run: Run) -> dict[str, int]:
     return {outcome.value: number for outcome, number in count_outcomes(run.verdicts).items()}
 
 
-def _first_error(messages: object) -> tuple[str, str]:
-    """The place and the text of the first error in marshmallow's tree of errors."""
-    place = ""
-    while isinstance(messages, Mapping):
-        name, messages = next(iter(messages.items()))
-        if name != "_schema":
-            place += f"[{name}]" if isinstance(name, int) else f".{name}"
-    message = messages[0] if isinstance(messages, list) and messages else messages
-    return place, " ".join(str(message).split())
+def _problems(messages: object, place: Place) -> Iterator[Problem]:
+    """The places and texts in marshmallow's tree of errors."""
+    if isinstance(messages, Mapping):
+        for name, inside in messages.items():
+            yield from _problems(inside, place if name == "_schema" else (*place, name))
+    elif isinstance(messages, list):
+        for inside in messages:
+            yield from _problems(inside, place)
+    else:
+        yield place, str(messages)

@@ -7,16 +7,15 @@ missing and changes prices and passwords; it never changes an existing balance.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
+from mockseller.files import FileError, Place, Problem, read_toml, read_yaml
 from reseller_client.modules.customers import is_sum
 from reseller_client.modules.store import Product
 
@@ -24,22 +23,18 @@ if TYPE_CHECKING:
     from reseller_client.modules.customers import ModuleCustomers
 
 ONCE: Final = (
-    ("products", "products", "id"),
-    ("products", "products", "intname"),
-    ("customers", "customers", "login"),
-    ("licenses", "licences", "number"),
+    ("products", "id"),
+    ("products", "intname"),
+    ("customers", "login"),
+    ("licences", "number"),
 )
-"""What must be unique: the attribute, its key in the file, and the field of its rows."""
+"""What must be unique: the list, and the field of its rows."""
 LEAST: Final = -100
 """The period of a trial."""
 
 
-class ModuleFileError(Exception):
+class ModuleFileError(FileError):
     """The errors of a file, one a line."""
-
-    def __init__(self, path: Path, lines: list[str]) -> None:
-        """Store the lines, each after the name of the file."""
-        super().__init__("\n".join(f"{path}: {line}" for line in lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,82 +173,68 @@ class _File(Schema):
     customers = fields.List(fields.Nested(_Customer), load_default=list)
     licenses = fields.List(fields.Nested(_License), data_key="licences", load_default=list)
 
-    @validates_schema
-    def agree(self, data: Mapping[str, Any], **_: object) -> None:
-        """Check that values are unique, and that every license belongs to a customer."""
-        errors: dict[str, dict[int, dict[str, list[str]]]] = {}
-        for attribute, key, name in ONCE:
-            seen: set[object] = set()
-            for place, row in enumerate(data[attribute]):
-                if getattr(row, name) in seen:
-                    message = f"{getattr(row, name)} appears twice."
-                    errors.setdefault(key, {}).setdefault(place, {})[name] = [message]
-                seen.add(getattr(row, name))
-        logins = {customer.login for customer in data["customers"]}
-        for place, license in enumerate(data["licenses"]):
-            if license.customer not in logins:
-                message = f"There is no customer {license.customer} in this file."
-                errors.setdefault("licences", {}).setdefault(place, {})["customer"] = [message]
-        if errors:
-            raise ValidationError(errors)
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML that refuses a key that appears twice, where the second would replace the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - as inherited
-        seen = set()
-        for key in (name for name, _ in node.value if isinstance(name, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(None, None, f"{key.value} appears twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
 
 def read_file(path: Path) -> ModuleFile:
     """Return the content of a `.toml` file, or of a YAML file with any other ending.
 
     Raises ModuleFileError with all errors.
     """
+    source = (read_toml if path.suffix == ".toml" else read_yaml)(path, ModuleFileError)
+    if not isinstance(source.document, dict):
+        raise ModuleFileError(f"{path}: contains no fields")
+    read: dict[str, Any] = {}
+    problems: list[Problem] = []
     try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text) if path.suffix == ".toml" else yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
-    except OSError as error:
-        _fail(path, f"cannot be read: {error.strerror}", error)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        _fail(path, f"line {mark.line + 1 if mark else '?'}: {error.problem}", error)
-    except (ValueError, yaml.YAMLError, RecursionError) as error:
-        _fail(path, f"is no {'TOML' if path.suffix == '.toml' else 'YAML'}: {error}", error)
-    if not isinstance(data, dict):
-        _fail(path, "contains no fields", None)
-    try:
-        read: dict[str, Any] = _File().load(data)
+        read = _File().load(source.document)
     except ValidationError as error:
-        raise ModuleFileError(path, list(_lines(error.messages))) from error
+        problems = list(_problems(error.messages))
+    source.check([*problems, *_disagreements(source.document)])
     lists = {name: tuple(read.pop(name)) for name in ("products", "customers", "licenses")}
     return ModuleFile(**{**read, **lists, "database": path.parent / read["database"]})
 
 
-def _fail(path: Path, line: str, cause: Exception | None) -> NoReturn:
-    raise ModuleFileError(path, [" ".join(line.split())]) from cause
-
-
-def _lines(messages: object, place: str = "") -> Iterator[str]:
-    """Iterate over messages of marshmallow as lines: `products[0].prices.1: Not a valid …`."""
+def _problems(messages: object, place: Place = ()) -> Iterator[Problem]:
+    """Iterate over messages of marshmallow with their places: `products[0].prices.1`."""
     if isinstance(messages, Mapping):
-        for name, inner in messages.items():
+        for name, inside in messages.items():
             if name in {"_schema", "key", "value"}:  # names of marshmallow's own structure
-                yield from _lines(inner, place)
-            elif isinstance(name, int) and not place.endswith(".prices"):
-                yield from _lines(inner, f"{place}[{name}]")
+                yield from _problems(inside, place)
+            elif place[-1:] == ("prices",):  # its keys are numbers
+                yield from _problems(inside, (*place, str(name)))
             else:
-                yield from _lines(inner, f"{place}.{name}".removeprefix("."))
+                yield from _problems(inside, (*place, name))
     elif isinstance(messages, list):
-        for inner in messages:
-            yield from _lines(inner, place)
+        for inside in messages:
+            yield from _problems(inside, place)
     else:
-        yield f"{place}: {messages}".removeprefix(": ")
+        yield place, str(messages)
+
+
+def _disagreements(content: Mapping[str, Any]) -> Iterator[Problem]:
+    """Iterate over values that appear twice, and licenses of customers that are not there."""
+    for key, name in ONCE:
+        seen: set[str] = set()
+        for place, row in _rows(content, key):
+            if name in row:
+                if str(row[name]) in seen:
+                    yield (key, place, name), f"{row[name]} appears twice."
+                seen.add(str(row[name]))
+    logins = {row.get("login") for _, row in _rows(content, "customers")}
+    for place, row in _rows(content, "licences"):
+        customer = row.get("customer")
+        if isinstance(customer, str) and customer not in logins:
+            yield ("licences", place, "customer"), f"There is no customer {customer} in this file."
+
+
+def _rows(content: Mapping[str, Any], key: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Iterate over the rows of a list that are mappings of single values, with their indexes."""
+    rows = content.get(key)
+    for place, row in enumerate(rows if isinstance(rows, list) else []):
+        if isinstance(row, Mapping):
+            yield (
+                place,
+                {name: value for name, value in row.items() if isinstance(value, str | int)},
+            )
 
 
 def apply_file(shop: ModuleCustomers, file: ModuleFile) -> None:

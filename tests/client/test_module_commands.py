@@ -224,8 +224,8 @@ def test_faults_of_the_file_are_lines_and_the_exit_code_is_2(
     result = run("list")
     assert result.exit_code == 2
     assert result.output.splitlines() == [
-        f"Error: {path}: currency: Three capital letters, such as EUR.",
-        f"{path}: licences[0].number: Not a valid integer.",
+        f"Error: {path}: currency: Three capital letters, such as EUR. (line 2)",
+        f"{path}: licences[0].number: Not a valid integer. (line 9)",
     ]
 
 

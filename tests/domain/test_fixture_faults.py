@@ -132,9 +132,9 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
         (
             "currency: EUR",
             "currency: EUR\ncurrency: RUB",
-            'mine.yaml: line 3: "currency" is there twice',
+            "mine.yaml: currency: is there twice (lines 2 and 3)",
         ),
-        ("[ispmanager6]", "[ispmanager6", "mine.yaml: line 4: "),
+        ("[ispmanager6]", "[ispmanager6", "mine.yaml: is not YAML: line 4, column 9: expected"),
     ],
 )
 def test_a_fault_in_a_world_is_told_with_file_and_place(
@@ -186,7 +186,7 @@ def test_a_file_that_is_no_world_is_refused(tmp_path: Path, content: str) -> Non
 def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_bytes(b"about: \xff\n")
 
-    with pytest.raises(FixtureError, match=r"mine\.yaml: is not YAML"):
+    with pytest.raises(FixtureError, match=r"mine\.yaml: is not text in UTF-8 \(line 1\)"):
         load_world(tmp_path / "mine.yaml")
 
 
@@ -196,7 +196,7 @@ def test_an_unknown_world_is_told_which_worlds_there_are() -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FixtureError, match=r"none\.yaml: No such file"):
+    with pytest.raises(FixtureError, match=r"none\.yaml: cannot be read: No such file"):
         load_world(tmp_path / "none.yaml")
 
 

@@ -13,8 +13,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-import yaml
-
+from mockseller.files import FileError, read_yaml
 from reseller_client.shop.prices import PriceRule, Rounding
 
 SCENARIOS: Final = Path(__file__).parents[2] / "scenarios"
@@ -27,7 +26,7 @@ QUARTER_ACTIONS: Final = ("arrive", "resize", "reinstall", "suspend", "resume", 
 MODULE_LIFE: Final = "module_life"
 
 
-class ScenarioError(ValueError):
+class ScenarioError(FileError):
     """A scenario cannot be read: the file and what is wrong with it."""
 
 
@@ -82,10 +81,11 @@ T = TypeVar("T")
 def read_file(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
     """Parses a file of ``contracts/scenarios``. Raises ScenarioError."""
     path = SCENARIOS / f"{name}.yaml"
+    source = read_yaml(path, ScenarioError, name=path.name, texts=True)
+    source.check()
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
-        return parse(content)
-    except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, InvalidOperation) as problem:
+        return parse(source.document)
+    except (ValueError, KeyError, TypeError, InvalidOperation) as problem:
         raise ScenarioError(f"{path.name}: {' '.join(str(problem).split())}") from problem
 
 
@@ -272,7 +272,7 @@ class ModuleScript:
 
 
 def read_module_script(name: str = MODULE_LIFE) -> ModuleScript:
-    """Reads the scenario. Raises ScenarioFault: the file and what is wrong with it."""
+    """Reads the scenario. Raises ScenarioError: the file and what is wrong with it."""
     return read_file(name, _module_script)
 
 

@@ -105,12 +105,12 @@ def test_a_text_that_looks_like_an_end_is_none(tmp_path: Path) -> None:
 
 FAULTS = [
     ("mockseller: session 1", "mockseller: session 9", '"session 9" is not one of session 1'),
-    ("func: soft", "funk: soft", "exchange 1: func: is missing"),
+    ("func: soft\n", "", "exchange 1: func: is missing"),
     ("at: '2026-11-26T12:00:00+00:00'", "at: noon", 'exchange 1: at: "noon" is no moment'),
     ("+00:00'\ntoday", "'\ntoday", "has no time zone"),
     ("status: '200'", "status: fine", '"fine" is not a count'),
     ("seconds: '0.500'", "seconds: long", '"long" is no number'),
-    ("func: soft", "func: [", "not yaml"),
+    ("func: soft", "func: [", "is not YAML: line 12, column 1: expected"),
 ]
 
 

@@ -156,7 +156,7 @@ def test_a_known_failure_that_passes_is_told_and_fails_if_strict(
 ) -> None:
     reports = ReportOptions(deviations=_deviations_file(tmp_path), strict=strict)
     assert conclude("client", "somebody", [_verdict()], reports) == code
-    assert "remove known.yaml: deviations[1] from" in capsys.readouterr().out
+    assert "remove known.yaml: deviations[0] from" in capsys.readouterr().out
 
 
 def test_a_judge_may_bring_its_own_file_and_the_option_weighs_more(tmp_path: Path) -> None:

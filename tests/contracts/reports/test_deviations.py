@@ -113,7 +113,7 @@ def test_a_name_with_brackets_is_found_as_it_stands(tmp_path: Path) -> None:
 
 def test_an_entry_that_speaks_of_nothing_is_told_by_its_place(tmp_path: Path) -> None:
     _, notes = _applied(_entries(tmp_path), verdict("other"))
-    assert notes == ("known.yaml: deviations[1]: matches nothing that was judged: lost-reply [*]",)
+    assert notes == ("known.yaml: deviations[0]: matches nothing that was judged: lost-reply [*]",)
 
 
 def test_an_entry_for_another_judge_is_not_missed(tmp_path: Path) -> None:
@@ -136,13 +136,13 @@ def test_an_entry_excuses_up_to_its_last_day(tmp_path: Path, today: date, outcom
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"judge": "weather"}, 'deviations[1].judge: "weather" is not one of seller, client'),
-        ({"kind": "plesk"}, 'deviations[1].kind: "plesk" is not one of billmanager, custom, whmcs'),
-        ({"date": "yesterday"}, 'deviations[1].date: "yesterday" is not a day'),
-        ({"until": "2026-02-30"}, 'deviations[1].until: "2026-02-30" is not a day'),
-        ({"until": "2026-11-25"}, "deviations[1].until: is before its date"),
-        ({"reason": " "}, "deviations[1].reason: must be a text"),
-        ({"resaon": "x"}, "deviations[1].resaon: there is no such field"),
+        ({"judge": "weather"}, 'deviations[0].judge: "weather" is not one of seller, client'),
+        ({"kind": "plesk"}, 'deviations[0].kind: "plesk" is not one of billmanager, custom, whmcs'),
+        ({"date": "yesterday"}, 'deviations[0].date: "yesterday" is not a day'),
+        ({"until": "2026-02-30"}, 'deviations[0].until: "2026-02-30" is not a day'),
+        ({"until": "2026-11-25"}, "deviations[0].until: is before its date"),
+        ({"reason": " "}, "deviations[0].reason: must be a text"),
+        ({"resaon": "x"}, "deviations[0].resaon: there is no such field"),
     ],
 )
 def test_a_fault_of_the_file_is_told_with_its_place(
@@ -157,17 +157,17 @@ def test_a_fault_of_the_file_is_told_with_its_place(
 @pytest.mark.parametrize("missing", LINES)
 def test_every_field_but_the_optional_ones_is_needed(tmp_path: Path, missing: str) -> None:
     left = {name: text for name, text in LINES.items() if name != missing}
-    with pytest.raises(DeviationError, match=rf"deviations\[1\]\.{missing}: is missing"):
+    with pytest.raises(DeviationError, match=rf"deviations\[0\]\.{missing}: is missing"):
         read_file(_file(tmp_path, left))
 
 
 def test_the_same_entry_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeviationError, match=r"deviations\[2\]\.name: lost-reply is listed twice"):
+    with pytest.raises(DeviationError, match=r"deviations\[1\]\.name: lost-reply is listed twice"):
         read_file(_file(tmp_path, LINES, LINES))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "deviations: {}", "deviations: [1]", "other: []", "a: [", "deviations: []\nx: 1"]
+    "text", ["", "deviations: {}", "deviations: [1]", "a: [", "deviations: []\nx: 1"]
 )
 def test_a_file_of_another_shape_is_told_in_one_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "known.yaml"
@@ -186,5 +186,5 @@ def test_a_file_without_entries_excuses_nothing(tmp_path: Path) -> None:
 def test_a_file_that_is_too_deep_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     path.write_text("deviations: " + "[" * 20_000)
-    with pytest.raises(DeviationError, match=r"known\.yaml: not yaml: it is nested too deeply$"):
+    with pytest.raises(DeviationError, match=r"known\.yaml: is nested too deeply$"):
         read_file(path)
