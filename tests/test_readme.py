@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from contracts.sources import list_references
 from emulator.testing import World
-from tests.contracts.declared import list_declared
+from tests.contracts.declared import list_sources
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,7 +77,7 @@ def _pages_of_sources() -> set[str]:
     """The files of the wheel that sources of checks, exchanges and functions name."""
     return {
         f"contracts/{reference.page}"
-        for _, source in list_declared()
+        for _, source in list_sources()
         for reference in list_references(source)
     }
 

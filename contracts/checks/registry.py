@@ -39,7 +39,8 @@ R = TypeVar("R")
 class Check:
     """The declaration of one check.
 
-    Raises ValueError for a declaration without id, subject or source, or with unknown evidence.
+    Raises ValueError for a declaration without id, subject, cost or source, or with unknown
+    evidence.
     """
 
     id: str
@@ -50,8 +51,8 @@ class Check:
     """How the fact behind it is known: one of `contracts.verdicts.EVIDENCE`."""
     source: str
     """Where that is written down."""
-    cost: str = ""
-    """What a mistake costs."""
+    cost: str
+    """What goes wrong, and for whom, where it does not hold: a sentence."""
     group: str = ""
     """Checks of one group can be skipped together."""
     needs: frozenset[str] = frozenset()
@@ -59,8 +60,8 @@ class Check:
 
     def __post_init__(self) -> None:
         """Refuse an incomplete declaration when it is imported."""
-        if not (self.id and self.about and self.source):
-            raise ValueError(f"check {self.id!r}: id, about and source are needed")
+        if not (self.id and self.about and self.cost and self.source):
+            raise ValueError(f"check {self.id!r}: id, about, cost and source are needed")
         if self.evidence not in EVIDENCE:
             raise ValueError(f"check {self.id!r}: {self.evidence!r} is none of {EVIDENCE}")
 
@@ -84,9 +85,9 @@ def check(
     id: str,
     *,
     about: str,
+    cost: str,
     evidence: str,
     source: str,
-    cost: str = "",
     group: str = "",
     needs: Iterable[str] = (),
 ) -> Callable[[Callable[P, R]], Decision[P, R]]:

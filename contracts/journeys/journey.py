@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final
 
 from contracts.journeys.catalogue_view import CatalogueView, NotSold
+from contracts.journeys.step_texts import STEP_TEXTS, StepText
 from contracts.target.spending_guard import CallBlocked
 from contracts.target.transports import RecordingTransport
 from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
@@ -121,6 +122,11 @@ class JourneyStep:
     needed: bool = False
     seldom: bool = False
     optional: bool = False
+
+    @property
+    def text(self) -> StepText:
+        """What it is about. Raises KeyError for a step that `STEP_TEXTS` lacks."""
+        return STEP_TEXTS[self.name]
 
 
 def perform(title: str, act: Act, read_balance: Callable[[], Decimal]) -> StepRecord:
@@ -260,4 +266,6 @@ class JourneyRun:
             proof=tuple(calls or ()),
             source=step.source,
             cells=frozenset({self.cell}),
+            about=step.text.about,
+            cost=step.text.cost,
         )

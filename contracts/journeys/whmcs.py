@@ -45,16 +45,25 @@ _REFUSES: Final = {
 def check_refusals(trade: str) -> Iterator[Verdict]:
     """A verdict that this way of reselling refuses what it cannot do."""
     name = f"flow/{SYSTEM}/{trade}/order"
-    source = "docs/resale.md section 3: the vendor's table of reselling ways"
-    cells = frozenset({Cell(SYSTEM, trade)})
     try:
         _REFUSES[trade](trade)
     except NotPossible as refusal:
         messages = (str(refusal),)
-        yield Verdict(name, OUT, Outcome.PASS, DOCUMENTED, messages, source=source, cells=cells)
+        outcome = Outcome.PASS
     else:
         messages = ("WHMCS is said not to resell it, and did not refuse",)
-        yield Verdict(name, OUT, Outcome.FAIL, DOCUMENTED, messages, source=source, cells=cells)
+        outcome = Outcome.FAIL
+    yield Verdict(
+        name=name,
+        out=OUT,
+        outcome=outcome,
+        evidence=DOCUMENTED,
+        messages=messages,
+        source="docs/resale.md section 3: the vendor's table of reselling ways",
+        cells=frozenset({Cell(SYSTEM, trade)}),
+        about=f"WHMCS says that it cannot resell {trade}.",
+        cost="The shop takes an order, and the money for it, that its module can never carry out.",
+    )
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 A file says::
 
     about:    one sentence
+    cost:     what a mistake costs; without it, what costs.yaml says of its error or function
     func:     soft.edit                 the folder's name
     world:    small                     a fixture; its services have roles (roles.py)
     login:    authinfo                  none | authinfo | session | cookie, and USER[:PASSWORD]
@@ -29,6 +30,7 @@ from functools import cache
 from pathlib import Path
 
 from contracts.record.compare import ExpectedDocument
+from contracts.record.costs import read_costs
 from contracts.record.document import DocumentError, Node, from_record
 from contracts.record.fields import ExchangeError, FieldReader
 from contracts.record.formats import FORMATS, KINDS
@@ -96,6 +98,7 @@ class Exchange:
 
     name: str
     about: str
+    cost: str
     world: str
     portable: bool
     before: tuple[PreparationStep, ...]
@@ -159,6 +162,7 @@ def _exchange(name: str, top: FieldReader) -> Exchange:
     exchange = Exchange(
         name=name,
         about=top.text("about"),
+        cost=top.text("cost", "") or read_costs().find(func, _error_type(expected)),
         world=top.text("world", "small"),
         portable=top.flag("portable"),
         before=before,
@@ -173,6 +177,12 @@ def _exchange(name: str, top: FieldReader) -> Exchange:
     )
     top.finish()
     return exchange
+
+
+def _error_type(expected: ExpectedDocument) -> str | None:
+    """The type of the error on record; None where the answer is none."""
+    error = expected.doc.first("error") if expected.kind == "error" else None
+    return error.attrs.get("type", "") if error is not None else None
 
 
 def _login(reader: FieldReader) -> Login:

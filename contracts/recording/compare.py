@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.checks.registry import Check
 from contracts.record.formats import HTTP_OK
 from contracts.recording.captured_answers import CapturedAnswer
 from contracts.recording.contract_fields import (
@@ -18,9 +19,10 @@ from contracts.recording.contract_fields import (
     choose_best,
     find_group,
 )
+from contracts.recording.drift_checks import DRIFT_CHECKS
 from contracts.recording.options import Severity
 from contracts.recording.profile import Field, accepts, is_free, list_fields
-from contracts.verdicts import ASSUMED, OBSERVED, CallRecord
+from contracts.verdicts import ASSUMED, CallRecord
 
 _TYPES: Final = {
     "xml": ("text/xml", "application/xml"),
@@ -33,13 +35,17 @@ _ROWS: Final = ("elem", "val", "param[")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One difference. ``path``: where in the answer; ``seen``: a call that shows it."""
+    """One difference. ``path``: where in the answer; ``seen``: a call that shows it.
+
+    ``check``: what does not hold; ``source``: the exchange on record that the answer differs from.
+    """
 
     func: str
     out: str
     path: str
     severity: Severity
     message: str
+    check: Check
     evidence: str = ASSUMED
     source: str = ""
     seen: CallRecord | None = None
@@ -90,7 +96,7 @@ def compare_answers(
         contracts = basis.contracts
         if contracts is not None and not contracts.has_function(group[0]) and group[2] != "error":
             message = "nothing is on record of this function"
-            yield _difference(members[0], "", Severity.INFO, message)
+            yield _difference(members[0], "", Severity.INFO, message, "on-record")
             continue
         yield from _errors(members, basis)
         present = [(answer, frozenset(f.path for f in list_fields(answer.doc)))
@@ -104,12 +110,13 @@ def _difference(
     path: str,
     severity: Severity,
     message: str,
+    check: str,
     contract: ContractField | None = None,
 ) -> Difference:
     evidence, source = (contract.evidence, contract.exchange) if contract else (ASSUMED, "")
     return Difference(
-        answer.func, answer.out, f"/doc/{path}".rstrip("/"), severity, message, evidence, source,
-        answer.seen,
+        answer.func, answer.out, f"/doc/{path}".rstrip("/"), severity, message,
+        DRIFT_CHECKS[check], evidence, source, answer.seen,
     )  # fmt: skip
 
 
@@ -117,22 +124,25 @@ def _outside(answer: CapturedAnswer) -> Iterator[Difference]:
     """What shows before a document is looked into: status, content type, format."""
     if answer.status != HTTP_OK:
         message = f"HTTP status {answer.status}, where errors are documents with 200"
-        yield _of_wire(answer, message, "docs/wire.md section 1")
+        yield _of_wire(answer, message, "status")
     elif answer.unread and answer.can_be_read:
-        yield _of_wire(answer, f"no document: {answer.unread}", "docs/wire.md section 3")
+        yield _of_wire(answer, f"no document: {answer.unread}", "document")
     kind = answer.content_type.partition(";")[0].strip().lower()
     usual = _TYPES.get(answer.out, ())
     if kind and usual and kind not in usual and answer.status == HTTP_OK:
-        yield _difference(answer, "", Severity.NOTABLE, f"content type {kind}, usual is {usual[0]}")
+        message = f"content type {kind}, usual is {usual[0]}"
+        yield _difference(answer, "", Severity.NOTABLE, message, "content-type")
     for breach in dict.fromkeys(answer.breaches):
-        yield _of_wire(answer, f"not the format's mapping: {breach}", "docs/wire.md section 3")
+        yield _of_wire(answer, f"not the format's mapping: {breach}", "mapping")
 
 
-def _of_wire(answer: CapturedAnswer, message: str, source: str) -> Difference:
+def _of_wire(answer: CapturedAnswer, message: str, id: str) -> Difference:
     """A breach of what every client of the API relies on, whatever it calls."""
+    check = DRIFT_CHECKS[id]
     return Difference(
-        answer.func, answer.out, "/doc", Severity.BREAKING, message, OBSERVED, source, answer.seen
-    )
+        answer.func, answer.out, "/doc", Severity.BREAKING, message, check, check.evidence,
+        check.source, answer.seen,
+    )  # fmt: skip
 
 
 def _errors(members: list[CapturedAnswer], basis: ComparisonBasis) -> Iterator[Difference]:
@@ -143,7 +153,7 @@ def _errors(members: list[CapturedAnswer], basis: ComparisonBasis) -> Iterator[D
             yield outcome
         elif answer.error_type and answer.error_type not in basis.error_types(answer.func):
             message = f"a new type of error: {answer.error_type}"
-            yield _difference(answer, "error/@type", Severity.NOTABLE, message)
+            yield _difference(answer, "error/@type", Severity.NOTABLE, message, "error-types")
 
 
 def _other_outcome(answer: CapturedAnswer, contracts: ContractFields) -> Difference | None:
@@ -161,8 +171,8 @@ def _other_outcome(answer: CapturedAnswer, contracts: ContractFields) -> Differe
         return None
     message = f"expected {expected or 'no error'}, found {answer.error_type or 'no error'}"
     return Difference(
-        answer.func, answer.out, "/doc/error/@type", Severity.BREAKING, message, exchange.evidence,
-        exchange.name, answer.seen,
+        answer.func, answer.out, "/doc/error/@type", Severity.BREAKING, message,
+        DRIFT_CHECKS["outcome"], exchange.evidence, exchange.name, answer.seen,
     )  # fmt: skip
 
 
@@ -189,7 +199,9 @@ def _missing(
             continue
         answer = _lacking(path, present, [frozenset()])
         if answer is not None:
-            yield _difference(answer, path, Severity.INFO, "is missing; ours always has it")
+            yield _difference(
+                answer, path, Severity.INFO, "is missing; ours always has it", "fields"
+            )
 
 
 def _lacking(
@@ -221,12 +233,12 @@ def _missing_contract(
 ) -> Difference:
     """How much it matters that a field on record is missing."""
     if contract.is_assumed:
-        return _difference(answer, path, Severity.INFO, "is missing", contract)
+        return _difference(answer, path, Severity.INFO, "is missing", "fields", contract)
     parent = path.rpartition("/")[0]
     if states is not None and states.answers[group] and not states.always_has(group, path, parent):
         message = "is missing, as in some states it is at ours"
-        return _difference(answer, path, Severity.INFO, message, contract)
-    return _difference(answer, path, Severity.BREAKING, "is missing", contract)
+        return _difference(answer, path, Severity.INFO, message, "fields", contract)
+    return _difference(answer, path, Severity.BREAKING, "is missing", "fields", contract)
 
 
 def _new_or_changed(members: list[CapturedAnswer], basis: ComparisonBasis) -> Iterator[Difference]:
@@ -250,7 +262,7 @@ def _of_field(answer: CapturedAnswer, field: Field, basis: ComparisonBasis) -> I
     kinds |= baseline.kinds.get(key, set()) if baseline is not None else set()
     if not kinds:
         if baseline is not None or _is_new(answer, field, contracts):
-            yield _difference(answer, field.path, Severity.NOTABLE, "is new")
+            yield _difference(answer, field.path, Severity.NOTABLE, "is new", "new-fields")
         return
     comparable = field.kind != "inner" and not is_free(field.path)
     if comparable and not accepts(frozenset(kinds), field.kind):
@@ -258,14 +270,16 @@ def _of_field(answer: CapturedAnswer, field: Field, basis: ComparisonBasis) -> I
         is_known = any(not contract.is_assumed for contract in on_record)
         severity = Severity.BREAKING if is_known else Severity.NOTABLE
         contract = choose_best(on_record) if on_record else None
-        yield _difference(answer, field.path, severity, message, contract)
+        yield _difference(answer, field.path, severity, message, "kinds", contract)
     if (
         field.several
         and baseline is not None
         and key in baseline.kinds
         and key not in baseline.several
     ):
-        yield _difference(answer, field.path, Severity.NOTABLE, "comes several times, was one")
+        yield _difference(
+            answer, field.path, Severity.NOTABLE, "comes several times, was one", "single"
+        )
 
 
 def _is_new(answer: CapturedAnswer, field: Field, contracts: ContractFields | None) -> bool:

@@ -122,7 +122,18 @@ def _verdicts(
             outcome, lines = Outcome.UNSUPPORTED, ("the seller does not have this function",)
         elif not own and not any(answer.doc or answer.can_be_read for answer in same):
             outcome, lines = Outcome.SKIP, ("its answer was not written down, or is not readable",)
-        yield Verdict(func, out, outcome, evidence, lines, tuple(proof.values())[:_MAX_PROOF])
+        gravest = failing[0].check if failing else None
+        yield Verdict(
+            func,
+            out,
+            outcome,
+            evidence,
+            lines,
+            tuple(proof.values())[:_MAX_PROOF],
+            source=gravest.source if gravest else "",
+            about=gravest.about if gravest else "",
+            cost=gravest.cost if gravest else "",
+        )
 
 
 def _outcome(drifts: Sequence[Difference], fail_on: Severity) -> Outcome:

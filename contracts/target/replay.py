@@ -97,4 +97,5 @@ def _verdict(
         proof=tuple(proof),
         source=exchange.source,
         about=exchange.about,
+        cost=exchange.cost,
     )

@@ -11,8 +11,12 @@ from contracts.checks.runner import MAX_MESSAGE_LENGTH, MAX_MESSAGES, Findings, 
 from contracts.target.session import CannotRun
 from contracts.verdicts import ASSUMED, OBSERVED, CallRecord, Outcome
 
-OBSERVED_CHECK = Check(id="a", about="It holds.", evidence=OBSERVED, source="docs", group="g")
-ASSUMED_CHECK = Check(id="b", about="It holds too.", evidence=ASSUMED, source="docs", group="g")
+OBSERVED_CHECK = Check(
+    id="a", about="It holds.", cost="Money.", evidence=OBSERVED, source="docs", group="g"
+)
+ASSUMED_CHECK = Check(
+    id="b", about="It holds too.", cost="Time.", evidence=ASSUMED, source="docs", group="g"
+)
 CHECKS = index([OBSERVED_CHECK, ASSUMED_CHECK])
 
 
@@ -21,10 +25,14 @@ def _call(note: str) -> CallRecord:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"id": ""}, {"about": ""}, {"source": ""}, {"evidence": "rumour"}], ids=str
+    "fields",
+    [{"id": ""}, {"about": ""}, {"cost": ""}, {"source": ""}, {"evidence": "rumour"}],
+    ids=str,
 )
 def test_an_incomplete_declaration_is_refused(fields: dict[str, str]) -> None:
-    complete = {"id": "x", "about": "It holds.", "evidence": OBSERVED, "source": "docs"}
+    complete = {"id": "x", "about": "It holds.", "cost": "Money.", "source": "docs"}
+    complete |= {"evidence": OBSERVED}
+    assert Check(**complete).id == "x"  # type: ignore[arg-type] # all fields are texts
     with pytest.raises(ValueError, match=r"^check "):
         Check(**{**complete, **fields})  # type: ignore[arg-type] # all fields are texts
 
@@ -35,7 +43,7 @@ def test_two_checks_of_one_name_are_refused() -> None:
 
 
 def test_checks_are_collected_from_where_they_are_defined() -> None:
-    @check("c", about="It holds.", evidence=OBSERVED, source="docs")
+    @check("c", about="It holds.", cost="Money.", evidence=OBSERVED, source="docs")
     def decide(number: int) -> int:
         return number + 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from contracts.sources import (
     split,
 )
 from contracts.verdicts import Outcome
-from tests.contracts.declared import list_declared
+from tests.contracts.declared import list_checks, list_declared, list_sources, list_steps
 from tests.contracts.reports.made import HOSTILE, RUN, verdict
 from tests.contracts.reports.reading import Page, printed
 
@@ -32,12 +33,25 @@ GONE = f"{Path('docs/gone').with_suffix('.md')} 1"
 
 def test_every_declared_source_names_what_can_be_read() -> None:
     problems = []
-    for name, source in list_declared():
+    for name, source in list_sources():
         try:
             check_source(source)
         except SourceError as problem:
             problems.append(f"{name}: {problem}")
     assert problems == []
+
+
+def test_everything_that_is_judged_says_what_a_mistake_costs() -> None:
+    declared = list(list_declared())
+    assert [each.name for each in declared if not (each.about and each.cost)] == []
+    ends = [each.name for each in declared if not each.cost.rstrip("`").endswith((".", "?"))]
+    assert ends == []
+
+
+def test_no_two_checks_share_the_words_for_their_cost() -> None:
+    costs = [check.cost for check in list_checks()]
+    costs += {step.name: step.text.cost for step in list_steps()}.values()
+    assert [cost for cost, times in Counter(costs).items() if times > 1] == []
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,17 @@ def judge_client(exchange: Exchange, out: Out, records: Mapping[str, Exchange]) 
     transport = RecordTransport(answers)
     messages = _judge(exchange, reading, transport, out, bindings)
     outcome = Outcome.FAIL if messages else Outcome.PASS
-    return Verdict(exchange.name, f"client {out}", outcome, exchange.evidence, tuple(messages))
+    return Verdict(
+        exchange.name,
+        f"client {out}",
+        outcome,
+        exchange.evidence,
+        tuple(messages),
+        source=exchange.source,
+        about=exchange.about,
+        cost="Our own client misreads what a seller is known to answer, and so does your program "
+        "if it is built on it.",
+    )
 
 
 def _judge(

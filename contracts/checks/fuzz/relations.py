@@ -41,6 +41,7 @@ class ReadCase:
 @check(
     "looks-without-changing",
     about="A list, or a form without sok, changes neither money nor services.",
+    cost="Looking at a price list or a form costs the account money, each time a page is opened.",
     evidence=DOCUMENTED,
     source="docs/fuzzing.md section 1.1",
 )
@@ -53,6 +54,7 @@ def find_changed_state(case: ReadCase) -> Iterator[str]:
 @check(
     "answers-the-same-again",
     about="The same read twice has the same answer, byte by byte.",
+    cost="Shops that cache or compare lists see changes where there are none, and act on them.",
     evidence=ASSUMED,
     source="docs/fuzzing.md section 1.1",
 )
@@ -66,6 +68,7 @@ def find_other_answer(case: ReadCase) -> Iterator[str]:
 @check(
     "says-the-same-in-every-format",
     about="xml and json are the same tree.",
+    cost="The same service has another price or state for whoever reads the other format.",
     evidence=OBSERVED,
     source="docs/wire.md section 3.1",
 )
@@ -88,6 +91,7 @@ def find_other_format(case: ReadCase) -> Iterator[str]:
 @check(
     "filters-by-what-it-shows",
     about="A list filtered by the number of a row has this row alone.",
+    cost="A client that asks for one service by its number changes the row of another one.",
     evidence=ASSUMED,
     source="docs/wire.md section 4.1",
 )

@@ -12,7 +12,7 @@ import httpx
 from contracts.checks.fuzz.answered import FLAT, AnsweredCall
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.invalid_inputs import find_invalid_fields
-from contracts.checks.registry import Decision, check, collect
+from contracts.checks.registry import Check, Decision, check, collect
 from contracts.record.formats import AS_JSON
 from contracts.record.writers import to_json
 from contracts.target.redact import MIN_SECRET_LENGTH, find_secrets
@@ -31,17 +31,20 @@ Rule = Decision[[Declarations, str, AnsweredCall], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class RuleViolation:
-    """A rule that does not hold, how it is known, and what was found."""
+    """A check that does not hold, and what was found."""
 
-    rule: str
-    evidence: str
+    check: Check
     message: str
 
     @classmethod
     def of(cls, rule: Decision[..., Any], message: str) -> RuleViolation:
         """A violation of a declared rule."""
-        declared = rule.checks[0]
-        return cls(declared.id, declared.evidence, message)
+        return cls(rule.checks[0], message)
+
+    @property
+    def rule(self) -> str:
+        """The id of the check."""
+        return self.check.id
 
 
 TO_THE_PAGE: Final = "payment.add.redirect"
@@ -50,6 +53,7 @@ TO_THE_PAGE: Final = "payment.add.redirect"
 @check(
     "answers-with-200",
     about="Errors are documents too: the HTTP status is always 200.",
+    cost="HTTP libraries raise an exception before the client can read why it was refused.",
     evidence=OBSERVED,
     source="docs/wire.md section 1",
 )
@@ -65,6 +69,7 @@ def find_other_status(_: Declarations, __: str, call: AnsweredCall) -> Iterator[
 @check(
     "is-readable",
     about="The answer is a document of the format that was asked for.",
+    cost="The client cannot tell whether its order went through, and orders again or gives up.",
     evidence=OBSERVED,
     source="docs/wire.md section 3",
 )
@@ -77,6 +82,7 @@ def find_unreadable(_: Declarations, __: str, call: AnsweredCall) -> Iterator[st
 @check(
     "says-its-content-type",
     about="The Content-Type is that of the format that was asked for.",
+    cost="Libraries choose their parser by it, and hand the program a text in place of a tree.",
     evidence=ASSUMED,
     source="docs/fuzzing.md section 1.1",
 )
@@ -97,6 +103,7 @@ def find_other_content_type(_: Declarations, __: str, call: AnsweredCall) -> Ite
 @check(
     "has-no-fault-of-its-own",
     about="No request is answered with an error of the type internal.",
+    cost="A customer's order fails for a reason that neither the shop nor the customer can mend.",
     evidence=OBSERVED,
     source="docs/wire.md section 4",
 )
@@ -109,6 +116,7 @@ def find_internal_error(_: Declarations, __: str, call: AnsweredCall) -> Iterato
 @check(
     "refuses-as-declared",
     about="An error is of a type that the function declares.",
+    cost="A client that handles the declared errors takes an unknown one for an outage.",
     evidence=ASSUMED,
     source="docs/fuzzing.md section 1.1",
 )
@@ -122,6 +130,7 @@ def find_undeclared_error(declared: Declarations, func: str, call: AnsweredCall)
 @check(
     "answers-as-declared",
     about="Rows and fields fit the schema of the function's answer.",
+    cost="Clients generated from the document lose the fields that it does not name.",
     evidence=ASSUMED,
     source="docs/fuzzing.md section 1.1",
 )
@@ -137,6 +146,7 @@ def find_undeclared_answer(declared: Declarations, func: str, call: AnsweredCall
 @check(
     "refuses-bad-input",
     about="A request that can only be nonsense is refused.",
+    cost="A typing slip is sold: the reseller pays for a term or an amount that nobody asked for.",
     evidence=ASSUMED,
     source="docs/fuzzing.md section 1.1",
 )
@@ -151,6 +161,7 @@ def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall
 @check(
     "echoes-no-secret",
     about="No password, session or key of the request is repeated in the answer.",
+    cost="Passwords end up in the logs of shops and of everything between them and the seller.",
     evidence=OBSERVED,
     source="docs/wire.md section 5",
 )

@@ -187,18 +187,21 @@ class FuzzRun:
         if smallest is None:
             return Verdict(func, MADE_UP, Outcome.SKIP, declared["evidence"], (NO_TIME,))
         violation = smallest.violation
-        weak = violation.evidence == ASSUMED and not self.target.seller.own
+        check = violation.check
+        weak = check.evidence == ASSUMED and not self.target.seller.own
         return Verdict(
             f"{func}/{violation.rule}",
             MADE_UP,
             Outcome.WARN if weak else Outcome.FAIL,
-            violation.evidence,
+            check.evidence,
             (
                 f"{violation.rule}: {violation.message}",
                 *map(self.target.format_curl, smallest.calls),
             ),
             tuple(call.seen() for call in smallest.calls),
-            declared["source"],
+            f"{check.source}; {declared['source']}",
+            about=check.about,
+            cost=check.cost,
         )
 
     def _remarks(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Final, Self
 from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.curl import format_curl
 from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.invariants import ANSWERS_AT_ALL
 from contracts.checks.fuzz.operations import Generated
 from contracts.checks.fuzz.relations import (
     EPHEMERAL,
@@ -24,7 +25,6 @@ from contracts.checks.fuzz.sending import NoAnswer, RequestSender, find_services
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.spending import changes
 from contracts.target.spending_guard import CallBlocked
-from contracts.verdicts import OBSERVED
 
 WORLD: Final = "small"
 SERVED: Final = "http://127.0.0.1:1500/billmgr"
@@ -160,7 +160,7 @@ class FuzzTarget:
         self.sender.call("whoami")
         self._changed = True
         self.sent = (lost.call,)
-        return [RuleViolation("answers-at-all", OBSERVED, f"no answer: {lost}")]
+        return [RuleViolation(ANSWERS_AT_ALL, f"no answer: {lost}")]
 
     def format_curl(self, call: AnsweredCall) -> str:
         """The line for the shell that repeats a call, its secrets left to the environment."""

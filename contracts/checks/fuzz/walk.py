@@ -18,6 +18,7 @@ from contracts.checks.fuzz.account_state import (
 )
 from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.control import WorldControl, set_address
+from contracts.checks.fuzz.invariants import INVARIANTS
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.state_coverage import (
     ACTIVE,
@@ -28,8 +29,8 @@ from contracts.checks.fuzz.state_coverage import (
     StateCoverage,
 )
 from contracts.checks.fuzz.target import FuzzTarget
+from contracts.checks.registry import Check
 from contracts.record.writers import to_json
-from contracts.verdicts import DOCUMENTED
 
 OPENING: Final = "100000.00"
 """The balance at the beginning, enough for every walk."""
@@ -44,9 +45,9 @@ EXPRESSION: Final = "$response.body#/"
 class InvariantViolation(Exception):
     """A walk met something that must not be: which rule, and what."""
 
-    def __init__(self, rule: str, message: str) -> None:
-        super().__init__(f"{rule}: {message}")
-        self.violation = RuleViolation(rule, DOCUMENTED, message)
+    def __init__(self, check: Check, message: str) -> None:
+        super().__init__(f"{check.id}: {message}")
+        self.violation = RuleViolation(check, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ class Walk:
         if answer.error is None and answer.doc is not None:
             number = answer.doc.text_of("id")
             if not number:
-                raise InvariantViolation("order-tells-its-number", f"{func}: no id in the answer")
+                raise InvariantViolation(
+                    INVARIANTS["order-tells-its-number"], f"{func}: no id in the answer"
+                )
             service = OrderedService(number, product, to_json(answer.doc))
             self.services.append(service)
         self._check(func, refused=answer.error)
@@ -182,7 +185,7 @@ class Walk:
         request = follow_link(self.links(service)[name], service.answer)
         if request is None:
             message = f"{name}: the order's answer does not have the number"
-            raise InvariantViolation("links-lead-on", message)
+            raise InvariantViolation(INVARIANTS["links-lead-on"], message)
         params = request.params
         if request.submits:
             params = {**self._further_params(request), **params, **overrides}
@@ -190,12 +193,12 @@ class Walk:
         accepted = answer.error is None and request.submits
         if accepted and service.state == DELETED:
             message = f"{request.func} is taken for {service.number}, deleted"
-            raise InvariantViolation("dead-stays-dead", message)
+            raise InvariantViolation(INVARIANTS["dead-stays-dead"], message)
         self._check(request.func, refused=answer.error, reads=not request.submits)
         states = AFTERWARDS.get(request.func.rpartition(".")[2], {service.state})
         if accepted and service.state not in states:
             message = f"{request.func} leaves it in state {service.state}"
-            raise InvariantViolation("does-what-it-says", message)
+            raise InvariantViolation(INVARIANTS["does-what-it-says"], message)
         return answer.error
 
     def _further_params(self, request: LinkedRequest) -> dict[str, str]:
@@ -235,7 +238,7 @@ class Walk:
         answer = self.target.sender.call(func, params)
         self.lines.append(self.target.format_curl(answer))
         for violation in find_violations(self.target.declared, func, answer):
-            raise InvariantViolation(violation.rule, f"{func}: {violation.message}")
+            raise InvariantViolation(violation.check, f"{func}: {violation.message}")
         return answer
 
     def _read_state(self) -> AccountState:
@@ -243,7 +246,7 @@ class Walk:
         try:
             return read_account_state(self.target.sender, products)
         except AccountStateError as problem:
-            raise InvariantViolation("books-can-be-read", str(problem)) from problem
+            raise InvariantViolation(INVARIANTS["books-can-be-read"], str(problem)) from problem
 
     def _check(self, func: str, *, refused: str | None, reads: bool = False) -> None:
         """Reads the account's state and compares it with the one before the step."""
@@ -252,7 +255,7 @@ class Walk:
         self._state = now
         if now.discrepancy:
             raise InvariantViolation(
-                "balance-is-payments-less-expenses",
+                INVARIANTS["balance-is-payments-less-expenses"],
                 f"after {func}: {now.balance} is not {now.paid_in} - {now.charged}",
             )
         idle = ""
@@ -260,7 +263,9 @@ class Walk:
             idle = f"{func}, a read," if refused is None else f"{func}, refused with {refused},"
         if idle and before.balance != now.balance:
             change = f"took the balance from {before.balance} to {now.balance}"
-            raise InvariantViolation("looks-and-refusals-change-nothing", f"{idle} {change}")
+            raise InvariantViolation(
+                INVARIANTS["looks-and-refusals-change-nothing"], f"{idle} {change}"
+            )
         for service in self.services:
             self._check_service(service, now.states.get(service.number, DELETED), func, idle)
 
@@ -269,8 +274,10 @@ class Walk:
         change = f"{service.number} from {service.state} to {state}"
         if not self.coverage.add_transition(service.product, service.state, state):
             rule = "dead-stays-dead" if service.state == DELETED else "states-follow-as-told"
-            raise InvariantViolation(rule, f"{func} took {change}")
+            raise InvariantViolation(INVARIANTS[rule], f"{func} took {change}")
         # A service that is ready after so many reads becomes active by a read.
         if idle and state != service.state and service.state not in (NEW, PROCESSING):
-            raise InvariantViolation("looks-and-refusals-change-nothing", f"{idle} took {change}")
+            raise InvariantViolation(
+                INVARIANTS["looks-and-refusals-change-nothing"], f"{idle} took {change}"
+            )
         service.state = state

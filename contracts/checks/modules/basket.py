@@ -86,7 +86,13 @@ def currency_of(text: str) -> str:
     return code[0] if code else ""
 
 
-@decides(rule("basket-price", CART, DOCUMENTED, REQUESTS, "It has the price of the list there."))
+@decides(
+    rule(
+        "basket-price", CART, DOCUMENTED, REQUESTS,
+        "It has the price of the list there.",
+        "The customer was shown one price and finds another at the till.",
+    ),
+)  # fmt: skip
 def _judge_price(basket: OrderedBasket, results: Results) -> None:
     offer, call = basket.offer, basket.answer.call
     cost = basket.row.findtext("cost") or ""
@@ -103,6 +109,8 @@ def _judge_price(basket: OrderedBasket, results: Results) -> None:
     rule(
         "basket-total", CART, OBSERVED, REQUESTS,
         "`total_sum` is what the positions come to, with the tax and less the discount.",
+        "The sum that is charged cannot be explained by what is in the basket, and the "
+        "customer disputes it.",
     ),
 )  # fmt: skip
 def _judge_total(basket: OrderedBasket, results: Results) -> None:
@@ -128,8 +136,12 @@ def _judge_total(basket: OrderedBasket, results: Results) -> None:
 
 
 @decides(
-    rule("basket-sums-bare", CART, OBSERVED, REQUESTS, "Sums of a basket have no currency beside."),
-)
+    rule(
+        "basket-sums-bare", CART, OBSERVED, REQUESTS,
+        "Sums of a basket have no currency beside.",
+        "A panel sends the sum back as the amount to pay, and `5 EUR` is refused as no number.",
+    ),
+)  # fmt: skip
 def _judge_bare_sums(basket: OrderedBasket, results: Results) -> None:
     """A client sends ``total_sum`` back as the amount of a payment."""
     names = ("total_sum", "tax", "full_discount")
@@ -144,6 +156,8 @@ def _judge_bare_sums(basket: OrderedBasket, results: Results) -> None:
     rule(
         "basket-position", CART, OBSERVED, REQUESTS,
         "A position shows the module, the period and the renewal that were ordered.",
+        "The customer confirms a purchase whose module, term or renewal is not the one they "
+        "asked for.",
     ),
 )  # fmt: skip
 def _judge_position(basket: OrderedBasket, results: Results) -> None:
@@ -164,6 +178,8 @@ def _judge_position(basket: OrderedBasket, results: Results) -> None:
     rule(
         "basket-order-number", CART, ASSUMED, REQUESTS,
         "The order and the basket name one `billorder`.",
+        "The panel pays the number it was given by the order, and that is not what lies in the "
+        "basket.",
     ),
 )  # fmt: skip
 def _judge_order_number(basket: OrderedBasket, results: Results) -> None:
@@ -186,8 +202,12 @@ BASKET_RULES: Final[tuple[Decision[[OrderedBasket, Results], None], ...]] = (
 
 
 @decides(
-    rule("basket-emptied", CART, OBSERVED, REQUESTS, "What is removed from the basket is gone.")
-)
+    rule(
+        "basket-emptied", CART, OBSERVED, REQUESTS,
+        "What is removed from the basket is gone.",
+        "What the customer has thrown out is paid for together with the next purchase.",
+    ),
+)  # fmt: skip
 def empty_basket(panel: Panel, before: Positions) -> None:
     """Take out of the basket what was not there before, and judge whether it is gone."""
     results = panel.results

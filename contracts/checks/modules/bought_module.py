@@ -70,9 +70,17 @@ class BoughtModule:
 
 
 @decides(
-    rule("module-listed", PURCHASE, ASSUMED, REQUESTS, "`addition` lists what was bought."),
-    rule("module-active", PURCHASE, ASSUMED, REQUESTS, "It becomes active."),
-)
+    rule(
+        "module-listed", PURCHASE, ASSUMED, REQUESTS,
+        "`addition` lists what was bought.",
+        "The customer has paid, and the panel says that they own nothing.",
+    ),
+    rule(
+        "module-active", PURCHASE, ASSUMED, REQUESTS,
+        "It becomes active.",
+        "It is paid for and does not work; the paid month runs all the same.",
+    ),
+)  # fmt: skip
 def find_new_module(panel: Panel, before: Iterable[str]) -> Element | None:
     """The row of the new module, read again while it is being opened; None if it is not listed."""
     earlier, results = set(before), panel.results
@@ -93,7 +101,13 @@ def find_new_module(panel: Panel, before: Iterable[str]) -> Element | None:
     return row
 
 
-@decides(rule("module-ordered", PURCHASE, OBSERVED, ROWS, "It is the module that was ordered."))
+@decides(
+    rule(
+        "module-ordered", PURCHASE, OBSERVED, ROWS,
+        "It is the module that was ordered.",
+        "The customer paid for one module and got another one.",
+    ),
+)  # fmt: skip
 def _judge_identity(bought: BoughtModule, results: Results) -> None:
     wrong = find_other_module(bought.row, bought.offer, bought.offers)
     message = f"{bought.offer.intname} ({bought.offer.id}) was ordered, the row shows {wrong}"
@@ -101,8 +115,12 @@ def _judge_identity(bought: BoughtModule, results: Results) -> None:
 
 
 @decides(
-    rule("module-licence", PURCHASE, ASSUMED, REQUESTS, "It is on the license it was ordered for.")
-)
+    rule(
+        "module-licence", PURCHASE, ASSUMED, REQUESTS,
+        "It is on the license it was ordered for.",
+        "The module works on another server than the one the customer has bought it for.",
+    ),
+)  # fmt: skip
 def _judge_license(bought: BoughtModule, results: Results) -> None:
     license = (bought.row.findtext("item") or "").strip()
     if license.isdecimal():
@@ -112,7 +130,13 @@ def _judge_license(bought: BoughtModule, results: Results) -> None:
         results.skip("addition does not show the number of the license", "module-licence")
 
 
-@decides(rule("module-period", PURCHASE, OBSERVED, ROWS, "Its period is the one that was ordered."))
+@decides(
+    rule(
+        "module-period", PURCHASE, OBSERVED, ROWS,
+        "Its period is the one that was ordered.",
+        "The customer paid for a month and has been given, or bound to, another term.",
+    ),
+)  # fmt: skip
 def _judge_period(bought: BoughtModule, results: Results) -> None:
     period = (bought.row.findtext("period") or "").strip()
     if period.isdecimal():
@@ -138,6 +162,8 @@ def read_renewal(row: Element) -> str | None:
     rule(
         "not-renewed-unasked", PURCHASE, DOCUMENTED, OFFERS,
         "It is not renewed by itself where `autoprolong=null` was asked.",
+        "The customer is charged again next month for what they said they did not want to "
+        "renew.",
     ),
 )  # fmt: skip
 def _judge_renewal(bought: BoughtModule, results: Results) -> None:
@@ -150,9 +176,18 @@ def _judge_renewal(bought: BoughtModule, results: Results) -> None:
 
 
 @decides(
-    rule("dates-iso", PURCHASE, DOCUMENTED, ROWS, "Dates are `YYYY-MM-DD`."),
-    rule("month-later", PURCHASE, DOCUMENTED, REQUESTS, "It ends a month later, to a day."),
-)
+    rule(
+        "dates-iso", PURCHASE, DOCUMENTED, ROWS,
+        "Dates are `YYYY-MM-DD`.",
+        "The panel reads 03.04 as March or as April, and switches a paid module off a month "
+        "too soon.",
+    ),
+    rule(
+        "month-later", PURCHASE, DOCUMENTED, REQUESTS,
+        "It ends a month later, to a day.",
+        "The customer gets fewer days than they paid for, or you give days away each month.",
+    ),
+)  # fmt: skip
 def _judge_term(bought: BoughtModule, results: Results) -> None:
     """A phrase in place of a date is one of the seller's ways, and not judged."""
     for field in ("createdate", "expiredate"):
@@ -198,6 +233,7 @@ def _months_after(day: date, months: int) -> date:
     rule(
         "prolong-form-free", PURCHASE, OBSERVED, FORM,
         "`service.prolong` without `sok` changes nothing.",
+        "Asking what another month would cost buys it.",
     ),
 )  # fmt: skip
 def judge_prolong_form(panel: Panel, bought: BoughtModule) -> bool:
@@ -245,10 +281,12 @@ def judge_prolonging(panel: Panel, bought: BoughtModule, tax: Decimal) -> None:
     rule(
         "prolonged-a-month", PROLONGING, DOCUMENTED, OFFERS,
         "`service.prolong` moves the end by a month of the calendar.",
+        "The customer pays for a month and the module stops earlier, or never.",
     ),
     rule(
         "prolong-answer", PROLONGING, OBSERVED, SUBMIT,
         "Its `newexpiredate` is the end that is listed then.",
+        "The panel shows an end that is not the true one, and renews a month too late or twice.",
     ),
 )  # fmt: skip
 def _judge_new_end(panel: Panel, bought: BoughtModule, row: Element | None, answer: Answer) -> None:
@@ -270,8 +308,12 @@ def _judge_new_end(panel: Panel, bought: BoughtModule, row: Element | None, answ
 
 
 @decides(
-    rule("prolong-charged", PROLONGING, DOCUMENTED, OFFERS, "It costs the price of a month, once.")
-)
+    rule(
+        "prolong-charged", PROLONGING, DOCUMENTED, OFFERS,
+        "It costs the price of a month, once.",
+        "A renewal costs the customer something other than the price, or costs it twice.",
+    ),
+)  # fmt: skip
 def _judge_charge(panel: Panel, before: Decimal | None, offer: ModuleOffer, tax: Decimal) -> None:
     after = read_balance(panel)
     if before is None or after is None or offer.cost is None:
@@ -285,7 +327,13 @@ def _judge_charge(panel: Panel, before: Decimal | None, offer: ModuleOffer, tax:
     panel.results.check("prolong-charged", fair, message)
 
 
-@decides(rule("module-deleted", PURCHASE, DOCUMENTED, OFFERS, "`addition.delete` deletes it."))
+@decides(
+    rule(
+        "module-deleted", PURCHASE, DOCUMENTED, OFFERS,
+        "`addition.delete` deletes it.",
+        "The customer has given it up, and it is renewed and charged for again.",
+    ),
+)  # fmt: skip
 def judge_deletion(panel: Panel, bought: BoughtModule) -> None:
     """Delete the module if the options say so; it may stay listed as deleted, or close slowly."""
     results, number = panel.results, bought.number

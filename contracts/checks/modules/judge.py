@@ -110,8 +110,12 @@ def _judge_all(panel: Panel) -> None:
 
 
 @decides(
-    rule("page-answers", PAGE, DOCUMENTED, "docs/modules.md section 1", "A browser gets a page.")
-)
+    rule(
+        "page-answers", PAGE, DOCUMENTED, "docs/modules.md section 1",
+        "A browser gets a page.",
+        "The buyer follows the panel's link to your shop and lands on an error page.",
+    ),
+)  # fmt: skip
 def _judge_page(panel: Panel) -> None:
     """In mode manual a browser goes to the address, and the panel calls nothing."""
     results = panel.results
@@ -127,9 +131,12 @@ def _judge_page(panel: Panel) -> None:
 
 @decides(
     rule(
-        "certificate", ANSWER, ASSUMED, OUR_CHOICE, "The certificate of the address can be checked."
-    )
-)
+        "certificate", ANSWER, ASSUMED, OUR_CHOICE,
+        "The certificate of the address can be checked.",
+        "Panels that check it refuse to connect; those that do not send the customer's "
+        "password to anyone who listens.",
+    ),
+)  # fmt: skip
 def _judge_certificate(panel: Panel) -> None:
     results, client = panel.results, panel.client
     if client.url.scheme != "https":

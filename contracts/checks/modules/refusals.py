@@ -36,14 +36,26 @@ def _wrong_password(panel: Panel) -> str:
 
 
 @decides(
-    rule("wrong-login-refused", REFUSAL, OBSERVED, LOGIN, "A wrong login sees no basket."),
     rule(
-        "wrong-login-type", REFUSAL, OBSERVED, LOGIN, "A wrong login is an error of type `auth`."
+        "wrong-login-refused", REFUSAL, OBSERVED, LOGIN,
+        "A wrong login sees no basket.",
+        "Anybody who knows a customer's name reads what they are about to buy.",
     ),
-    rule("login-needed", REFUSAL, OBSERVED, LOGIN, "Without a login there is no basket."),
+    rule(
+        "wrong-login-type", REFUSAL, OBSERVED, LOGIN,
+        "A wrong login is an error of type `auth`.",
+        "The panel does not ask for the password again, but reports a broken shop.",
+    ),
+    rule(
+        "login-needed", REFUSAL, OBSERVED, LOGIN,
+        "Without a login there is no basket.",
+        "A basket belongs to somebody: without a login it is shown to everybody, or everybody "
+        "shares one.",
+    ),
     rule(
         "login-needed-type", REFUSAL, ASSUMED, LOGIN,
         "A missing login is an error of type `access`.",
+        "The panel shows `error` where it should have opened the login form.",
     ),
 )  # fmt: skip
 def _judge_basket_access(panel: Panel) -> None:
@@ -75,13 +87,17 @@ def _judge_error(panel: Panel, answer: Answer, ids: tuple[str, str], error_type:
     rule(
         "modules-need-login", REFUSAL, OBSERVED, LOGIN,
         "`addition` shows nothing to a wrong login or none.",
+        "Strangers read which customer has which module, and until when.",
     ),
     rule(
         "balance-needs-login", REFUSAL, OBSERVED, LOGIN,
         "`subaccount` shows nothing to a wrong login or none.",
+        "Strangers read how much money your customers keep with you.",
     ),
     rule(
-        "orders-need-login", REFUSAL, OBSERVED, LOGIN, "A wrong login or none orders nothing."
+        "orders-need-login", REFUSAL, OBSERVED, LOGIN,
+        "A wrong login or none orders nothing.",
+        "Anyone can order in a customer's name, and the customer is asked to pay.",
     ),
 )  # fmt: skip
 def _judge_function_access(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
@@ -111,6 +127,7 @@ def _judge_closed(
     rule(
         "session-needs-login", REFUSAL, OBSERVED, LOGIN,
         "`auth` opens no session for an unknown login.",
+        "A made-up name is let in: nothing behind the login is protected at all.",
     ),
 )  # fmt: skip
 def _judge_session(panel: Panel) -> None:
@@ -128,6 +145,8 @@ def _judge_session(panel: Panel) -> None:
     rule(
         "bad-id-refused", REFUSAL, ASSUMED, ERROR,
         "A number of no module is an error that names its `object`.",
+        "The panel opens an empty form for a module that does not exist, and its user fills it "
+        "in for nothing.",
     ),
 )  # fmt: skip
 def _judge_bad_id(panel: Panel) -> None:

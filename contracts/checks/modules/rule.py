@@ -34,6 +34,6 @@ UNKNOWN: Final = "docs/wire.md section 8.1"
 """Where it is written what panels and endpoints do."""
 
 
-def rule(id: str, group: str, evidence: str, source: str, about: str) -> Check:
+def rule(id: str, group: str, evidence: str, source: str, about: str, cost: str) -> Check:
     """Declare a rule of a group. Raises ValueError as `Check` does."""
-    return Check(id=id, group=group, evidence=evidence, source=source, about=about)
+    return Check(id=id, group=group, evidence=evidence, source=source, about=about, cost=cost)

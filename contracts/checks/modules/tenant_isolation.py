@@ -52,8 +52,12 @@ class OtherCustomer:
 
 
 @decides(
-    rule("other-basket-closed", OTHERS, OBSERVED, LOGIN, "Nobody sees or empties another's basket.")
-)
+    rule(
+        "other-basket-closed", OTHERS, OBSERVED, LOGIN,
+        "Nobody sees or empties another's basket.",
+        "A rival empties the baskets of your customers, or reads what they are about to buy.",
+    ),
+)  # fmt: skip
 def judge_other_basket(other: OtherCustomer, added: Collection[str]) -> None:
     """Judge whether they see the positions of this customer, or can take them out."""
     if not other.authinfo:
@@ -74,6 +78,8 @@ def judge_other_basket(other: OtherCustomer, added: Collection[str]) -> None:
     rule(
         "other-licence-refused", OTHERS, ASSUMED, OUR_CHOICE,
         "Nobody orders a module for another's license.",
+        "A stranger attaches a module to somebody's server, or blocks the place of the one "
+        "they need.",
     ),
 )  # fmt: skip
 def judge_other_license(other: OtherCustomer, offer: ModuleOffer) -> None:
@@ -93,8 +99,12 @@ def judge_other_license(other: OtherCustomer, offer: ModuleOffer) -> None:
 
 
 @decides(
-    rule("other-order-closed", OTHERS, OBSERVED, LOGIN, "Nobody is shown another's order to pay.")
-)
+    rule(
+        "other-order-closed", OTHERS, OBSERVED, LOGIN,
+        "Nobody is shown another's order to pay.",
+        "By counting numbers up, a stranger reads who buys what from you and for how much.",
+    ),
+)  # fmt: skip
 def judge_other_order(other: OtherCustomer, number: str) -> None:
     """Judge whether they are shown what this customer has to pay."""
     if other.authinfo:
@@ -105,11 +115,14 @@ def judge_other_order(other: OtherCustomer, number: str) -> None:
 
 @decides(
     rule(
-        "other-modules-hidden", OTHERS, OBSERVED, LOGIN, "No customer is shown another's modules."
+        "other-modules-hidden", OTHERS, OBSERVED, LOGIN,
+        "No customer is shown another's modules.",
+        "The list of your customers' modules is open to every one of them.",
     ),
     rule(
         "other-module-closed", OTHERS, OBSERVED, LOGIN,
         "Nobody opens, prolongs or deletes another's module.",
+        "A stranger who guesses a number deletes the antivirus of another customer's server.",
     ),
 )  # fmt: skip
 def judge_other_module(other: OtherCustomer, number: str) -> None:
@@ -134,7 +147,13 @@ def judge_other_module(other: OtherCustomer, number: str) -> None:
         results.fail("other-module-closed", message)
 
 
-@decides(rule("other-balance-kept", OTHERS, OBSERVED, LOGIN, "Nobody pays for another."))
+@decides(
+    rule(
+        "other-balance-kept", OTHERS, OBSERVED, LOGIN,
+        "Nobody pays for another.",
+        "One customer buys and another one's money pays for it.",
+    ),
+)  # fmt: skip
 def judge_other_balance(other: OtherCustomer) -> None:
     """Judge whether what this customer bought was charged to them."""
     if not other.authinfo:

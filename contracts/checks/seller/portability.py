@@ -138,7 +138,14 @@ def _check_cost(exchange: Exchange, request: Request, resources: Resources) -> N
 
 def _verdict(exchange: Exchange, out: str, outcome: Outcome, message: str) -> Verdict:
     return Verdict(
-        exchange.name, out, outcome, exchange.evidence, (message,), source=exchange.source
+        exchange.name,
+        out,
+        outcome,
+        exchange.evidence,
+        (message,),
+        source=exchange.source,
+        about=exchange.about,
+        cost=exchange.cost,
     )
 
 

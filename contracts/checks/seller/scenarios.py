@@ -33,6 +33,7 @@ class ScenarioRun:
     cell: Cell
     func: str
     source: str
+    cost: str
     play: Callable[[testing.World, Seller], Iterable[Expectation]]
 
     @property
@@ -68,6 +69,7 @@ SCENARIOS: Final = (
         Cell("whmcs", "licences"),
         "soft.edit",
         "docs/resale.md section 4.1, docs/trade.md sections 4 and 12",
+        "Over a year the hoster's books and the seller's bills drift apart, a license at a time.",
         _play_year,
     ),
     ScenarioRun(
@@ -75,6 +77,7 @@ SCENARIOS: Final = (
         Cell("custom", "services"),
         "vds",
         "docs/resale.md sections 2.2 and 2.6",
+        "A billing of one's own charges its customers for servers that it has lost, or gives away.",
         _play_quarter(services.CUSTOM),
     ),
     ScenarioRun(
@@ -82,6 +85,7 @@ SCENARIOS: Final = (
         Cell("billmanager", "services"),
         "vds",
         "docs/resale.md sections 2.2 and 3",
+        "A hoster with BILLmanager finds at the end of the quarter that margins were not there.",
         _play_quarter(services.BILLMANAGER),
     ),
 )
@@ -117,5 +121,7 @@ def _verdict(scenario: ScenarioRun, what: str, outcome: Outcome, message: str) -
         DOCUMENTED,
         (message,) if message else (),
         source=scenario.source,
+        about=f"In the end: {what}.",
+        cost=scenario.cost,
         cells=frozenset({scenario.cell}),
     )

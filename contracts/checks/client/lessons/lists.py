@@ -28,11 +28,11 @@ def _all_ids_reported(findings: Findings, execution: Execution) -> None:
         findings.fail(f"{len(expected)} exist, and the client reported {len(last.ids)}", *reads)
 
 
-def _list_lesson(name: str, count: int, about: str) -> Lesson:
+def _list_lesson(name: str, count: int, about: str, cost: str) -> Lesson:
     @lesson(
         f"list-of-{name}",
         about=about,
-        cost="One row comes as an object, no row as nothing, many rows on several pages.",
+        cost=cost,
         source="docs/wire.md 3.1 and 4.1 (observed)",
         check=_all_ids_reported,
         trades=(LICENSES, SERVICES),
@@ -93,6 +93,21 @@ def filtered_in_the_panel(case: CaseContext) -> None:
     case.request(Action.LIST, say)
 
 
-LIST_OF_NONE = _list_lesson("none", 0, "An empty list is read")
-LIST_OF_ONE = _list_lesson("one", 1, "A list of one row is read")
-LIST_OF_MANY = _list_lesson("many", MANY, "A list of several pages is read to its end")
+LIST_OF_NONE = _list_lesson(
+    "none",
+    0,
+    "An empty list is read",
+    "A new reseller's import fails where the list has no `elem` at all.",
+)
+LIST_OF_ONE = _list_lesson(
+    "one",
+    1,
+    "A list of one row is read",
+    "One row comes as an object: who expects an array loses the only customer there is.",
+)
+LIST_OF_MANY = _list_lesson(
+    "many",
+    MANY,
+    "A list of several pages is read to its end",
+    "Services beyond the first page are never renewed, and run out one by one.",
+)
