@@ -8,11 +8,13 @@ import logging
 import re
 import secrets
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import IO
 from urllib.parse import quote
 
 import flask
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
@@ -169,6 +171,12 @@ def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
 
     for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
         app.add_url_rule(path, path, admin, methods=METHODS, provide_automatic_options=False)
+
+    @app.errorhandler(HTTPStatus.NOT_FOUND)
+    def missing(error: HTTPException) -> Response | HTTPException:
+        # A path with a line break in it matches no rule of the application.
+        http = flask.globals.request_ctx.request
+        return control.answer(http) if http.path.startswith(f"{PREFIX}/") else error
 
 
 def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:

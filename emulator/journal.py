@@ -10,10 +10,10 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, or_, select
 
+from emulator.results import JournalEntry
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
@@ -122,7 +122,7 @@ class Entry:
     """One of OUTCOMES, perhaps with a sum or an error; empty for due events and where unknown."""
     id: int = 0
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> JournalEntry:
         """The entry as the control API shows it."""
         return {
             "id": self.id,

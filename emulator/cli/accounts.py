@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from emulator.cli import options
+from emulator.results import AccountInfo, PaymentInfo
 
 
 @click.group()
@@ -89,7 +90,7 @@ def move_payment(number: int, status: int, name: str, data: Path | None) -> None
         _print_payment(payments.move(worlds, name, number, status))
 
 
-def _print(account: dict[str, Any]) -> None:
+def _print(account: AccountInfo) -> None:
     """The fields that have a value, one a line."""
     for name, value in account.items():
         if isinstance(value, list):
@@ -105,7 +106,7 @@ def _inline(value: object) -> str:
     return " ".join(f"{key}={part}" for key, part in value.items() if part not in ("", None, []))
 
 
-def _print_payment(payment: dict[str, Any]) -> None:
+def _print_payment(payment: PaymentInfo) -> None:
     following = ", ".join(map(str, payment["next"]))
     row = f"{payment['id']:>6}  {payment['amount']:>10} {payment['currency']}"
     after = f"  may become {following}" if following else ""

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from emulator.cli import options
+from emulator.results import FaultInfo
 
 INDENT: Final = 4
 USUAL: Final = MappingProxyType({"func": "*", "nth": 1, "chance": 100, "seed": 1})
@@ -142,8 +143,8 @@ def clear(name: str, data: Path | None) -> None:
         click.echo(f"faults removed: {faults.clear(worlds, name)}")
 
 
-def _print(fault: dict[str, Any]) -> None:
-    shown = dict(fault)
+def _print(fault: FaultInfo) -> None:
+    shown: dict[str, Any] = {**fault}
     number, what, when = shown.pop("id"), shown.pop("what"), shown.pop("when")
     shown.pop("created_at")
     matched, applied = shown.pop("matched"), shown.pop("struck")

@@ -30,12 +30,13 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
         click.echo(json.dumps(states, indent=1))
         return
     for state in states:
-        if "error" in state:
+        if "made_from" in state:
+            click.echo(
+                f"{state['name']:<20} from {state['made_from']:<12} "
+                f"{state['now']}  {state['clock']}"
+            )
+        else:
             click.echo(state["error"], err=True)
-            continue
-        click.echo(
-            f"{state['name']:<20} from {state['made_from']:<12} {state['now']}  {state['clock']}"
-        )
 
 
 @world.command()

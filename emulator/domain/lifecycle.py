@@ -28,6 +28,7 @@ from emulator.domain.services.services import (
 )
 from emulator.domain.world import Shop
 from emulator.errors import ApiError, NotEnoughMoney
+from emulator.results import EventInfo
 from emulator.store import tables
 from emulator.store.engine import Statement
 
@@ -68,7 +69,7 @@ class DueEvent:
     detail: str = ""
     login: str = ""
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> EventInfo:
         """The event as answers of the control API show it."""
         return {
             "at": self.at.isoformat(),

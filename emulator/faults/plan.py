@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, cast
 
 from emulator.faults.kinds import KINDS, LONGEST_BODY, FaultKind, OwnAnswer, When
+from emulator.results import FaultInfo
 
 FUNC = re.compile(r"[A-Za-z0-9_.*]{1,100}\Z")
 UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -86,16 +87,11 @@ class Fault:
             **self.kind.settings(),
         }
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> FaultInfo:
         """The rule with its number, its counts and its date, for JSON."""
         at = None if self.created_at is None else self.created_at.isoformat()
-        return {
-            "id": self.id,
-            **self.rule(),
-            "matched": self.matched,
-            "struck": self.hit_count,
-            "created_at": at,
-        }
+        counts = {"matched": self.matched, "struck": self.hit_count, "created_at": at}
+        return cast("FaultInfo", {"id": self.id, **self.rule(), **counts})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emulator.app import create_registry
 from emulator.reference import COMMAND
-from emulator.reference.control import control_page
+from emulator.reference.control import control_page, example_answers
 from emulator.reference.functions import ExampleSeller, family_page, index_page
 from emulator.reference.pages import (
     commands_page,
@@ -36,7 +36,7 @@ def pages() -> dict[str, str]:
             for family in registry.families
         }
         seller.close()
-        written["control.md"] = control_page(Path(folder))
+        written["control.md"] = control_page(example_answers(Path(folder)))
     written["README.md"] = index_page(registry)
     written["errors.md"] = errors_page(registry)
     written["faults.md"] = faults_page()

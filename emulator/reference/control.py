@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from emulator import testing
 from emulator.clock import SystemClock
-from emulator.control.api.document import MEANINGS, PREFIX, Json, body_of, parameters, statuses
+from emulator.control.api.document import (
+    MEANINGS,
+    PREFIX,
+    Json,
+    body_of,
+    parameters,
+    rule_fields,
+    statuses,
+)
 from emulator.control.api.guard import JSON
 from emulator.control.api.operations import OPERATIONS, Operation
 from emulator.reference import HEAD
@@ -30,6 +38,8 @@ In another world than `default`: `?world=NAME`. The examples work one after anot
 """
 
 
+FAULT: Json = {"properties": rule_fields(), "required": ["what"]}
+"""Of the body of a fault; the settings of its kinds are on a page of their own."""
 STATUS_HEAD = "| status | when |\n| --- | --- |\n"
 
 
@@ -62,20 +72,26 @@ class ControlExamples:
         return answer.status_code, answer.json
 
 
-def control_page(folder: Path) -> str:
-    """Every operation of the control API. ``folder``: for initial states of worlds.
+def example_answers(folder: Path) -> dict[str, Any]:
+    """The answer to the example of every operation. ``folder``: for initial states of worlds.
 
     Raises RuntimeError where an example is refused.
     """
-    examples = ControlExamples(folder)
+    examples, answers = ControlExamples(folder), {}
+    for key, operation in OPERATIONS.items():
+        status, answers[key] = examples.send(key, operation)
+        if status != next(iter(statuses(key, operation))):
+            raise RuntimeError(f"the example of {key} got {status}: {answers[key]}")
+    examples.close()
+    return answers
+
+
+def control_page(answers: Mapping[str, Any]) -> str:
+    """Every operation of the control API, with the answers to their examples."""
     meanings = "".join(f"| `{code}` | {text} |\n" for code, text in sorted(MEANINGS.items()))
     parts = [f"{HEAD}\n# The control API\n{INTRODUCTION}\n{STATUS_HEAD}{meanings}"]
     for key, operation in OPERATIONS.items():
-        status, answer = examples.send(key, operation)
-        if status != next(iter(statuses(key, operation))):
-            raise RuntimeError(f"the example of {key} got {status}: {answer}")
-        parts.append(_section(key, operation, answer))
-    examples.close()
+        parts.append(_section(key, operation, answers[key]))
     return "\n".join(parts)
 
 
@@ -88,7 +104,7 @@ def _section(key: str, operation: Operation, answer: object) -> str:
     ]
     body = body_of(key, operation)
     if body is not None:
-        rows += list(_fields(body))
+        rows += list(_fields(body if "properties" in body else FAULT))
     if rows:
         head = ["| name | where | value | what |", "| --- | --- | --- | --- |"]
         parts.append("\n".join([*head, *rows]) + "\n")

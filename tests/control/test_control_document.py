@@ -5,26 +5,37 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
 from emulator.control.api import routes
-from emulator.control.api.document import Json, body_of, control_document, parameters, statuses
+from emulator.control.api.answer_schemas import NoSchema, answer_schema
+from emulator.control.api.document import (
+    Json,
+    body_of,
+    control_document,
+    fault_schema,
+    parameters,
+    rule_fields,
+    statuses,
+)
 from emulator.control.api.guard import CHANGES
 from emulator.control.api.http import MAP
 from emulator.control.api.operations import OPERATIONS, Operation
+from emulator.faults import KINDS
 from emulator.faults.plan import Fault
 from emulator.faults.plan import read as read_fault
-from emulator.reference.control import control_page
-from emulator.testing import Seller
+from emulator.reference.control import control_page, example_answers
+from emulator.testing import ControlError, Seller
 
 Ask = Callable[..., TestResponse]
 GUARDED = {key: each for key, each in OPERATIONS.items() if not each.unguarded}
 EXAMPLE_WORLDS = ("shop-b", "shop-c")
+DOCUMENT = control_document()
 
 
 def prepare(seller: Seller) -> None:
@@ -63,14 +74,105 @@ def test_the_documents_have_every_route_and_no_other(seller: Seller) -> None:
     assert served == json.loads(json.dumps(control_document()))
 
 
-def test_every_example_works_as_the_page_shows(tmp_path: Path) -> None:
-    page = control_page(tmp_path)  # raises where one is refused
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The answers to the examples; raises where one is refused."""
+    return example_answers(tmp_path_factory.mktemp("seeds"))
+
+
+def test_every_example_works_as_the_page_shows(answers: dict[str, Any]) -> None:
+    page = control_page(answers)
     assert len(re.findall("(?m)^## (?:GET|POST|PATCH|DELETE) /", page)) == len(OPERATIONS)
     assert page.count("\n```sh\ncurl ") == len(OPERATIONS)
     for key, operation in OPERATIONS.items():
-        schema = body_of(key, operation)
-        if schema is not None:
-            jsonschema_rs.validator_for(schema).validate(operation.sent)
+        if body_of(key, operation) is not None:
+            validator(request_schema(key)).validate(operation.sent)
+
+
+def operation_of(key: str) -> Json:
+    method, _, path = key.partition(" ")
+    address = f"/_mockseller{path}".replace("<", "{").replace(">", "}")
+    operation: Json = DOCUMENT["paths"][address][method.lower()]
+    return operation
+
+
+def request_schema(key: str) -> Json:
+    schema: Json = operation_of(key)["requestBody"]["content"]["application/json"]["schema"]
+    return schema
+
+
+def answer_schema_of(key: str, status: int) -> Json:
+    schema: Json = operation_of(key)["responses"][str(status)]["content"]["application/json"][
+        "schema"
+    ]
+    return schema
+
+
+def validator(schema: Json) -> jsonschema_rs.Validator:
+    """Of a schema that may refer to the components of the document."""
+    return jsonschema_rs.validator_for({**schema, "components": DOCUMENT["components"]})
+
+
+def test_every_answer_has_a_schema_and_is_of_it(answers: dict[str, Any]) -> None:
+    wrong = []
+    for key, operation in OPERATIONS.items():
+        answer = answers[key]
+        schema = answer_schema_of(key, next(iter(statuses(key, operation))))
+        assert schema, f"{key} answers with something that no schema describes"
+        wrong += [
+            (key, list(error.instance_path), error.message)
+            for error in validator(schema).iter_errors(answer)
+        ]
+    assert wrong == []
+
+
+def test_a_path_that_does_not_say_what_it_answers_is_refused() -> None:
+    def handler(request: routes.ControlRequest) -> object:
+        return request.name
+
+    with pytest.raises(NoSchema, match=r"handler.*object.* is no type of an answer"):
+        answer_schema(handler)
+
+
+def test_every_example_of_a_fault_is_of_the_schema_of_its_kind_alone(seller: Seller) -> None:
+    """With the default settings of each kind; a setting of another kind is refused by both."""
+    sent, answered = validator(request_schema("POST /faults")), validator(
+        answer_schema_of("POST /faults", 201)
+    )  # fmt: skip
+    for what, kind in KINDS.items():
+        rule = {"what": what, **kind().settings()}
+        planned = seller.control("POST", "/faults", rule)
+        assert list(sent.iter_errors(rule)) == [], what
+        assert list(answered.iter_errors(planned)) == [], what
+        foreign = {**rule, "no_such_setting": 1}
+        assert not sent.is_valid(foreign)
+        with pytest.raises(ControlError):
+            seller.control("POST", "/faults", foreign)
+    listed = seller.control("GET", "/faults")
+    assert list(validator(answer_schema_of("GET /faults", 200)).iter_errors(listed)) == []
+
+
+def test_what_is_rare_in_an_answer_is_of_its_schema_too(seller: Seller, ask: Ask) -> None:
+    """A world that cannot be read, events, moments ahead, an expectation that does not hold."""
+    seller.order(ip="192.0.2.201")
+    moved = seller.control("POST", "/clock", {"advance": "2 months"})
+    assert moved["happened"]
+    back = seller.control("POST", "/clock", {"freeze": "2020-01-01T00:00:00Z"})
+    assert back["ahead"]
+    for answer in (moved, back):
+        validator(answer_schema_of("POST /clock", 200)).validate(answer)
+    world = seller.control("GET", "/worlds/default")
+    validator(answer_schema_of("GET /worlds/<name>", 200)).validate(world)
+    broken = [{"name": "bare", "error": "its file is gone"}]
+    validator(answer_schema_of("GET /worlds", 200)).validate(broken)
+    partner = {"url": "https://p.example/", "addresses": ["192.0.2.0/24"]}
+    account = seller.control("PATCH", "/accounts/reseller", {"partner": partner})
+    validator(answer_schema_of("GET /accounts/<login>", 200)).validate(account)
+    refused = send(ask, "POST /journal/verify", "/journal/verify", {"func": "soft", "count": 3})
+    assert refused.status_code == 409
+    verification = json.loads(refused.text)
+    assert verification.pop("error")
+    validator(answer_schema_of("POST /journal/verify", 200)).validate(verification)
 
 
 def test_the_fields_of_bodies_are_those_that_are_read(seller: Seller, ask: Ask) -> None:
@@ -81,6 +183,7 @@ def test_the_fields_of_bodies_are_those_that_are_read(seller: Seller, ask: Ask) 
         schema = body_of(key, operation)
         if schema is None:
             continue
+        schema = schema if "properties" in schema else {"properties": rule_fields()}
         alone = schema.get("maxProperties") == 1
         for name in ("no_such_key", *schema["properties"]):
             body = {**({} if alone else as_mapping(operation)), name: 1.5}
@@ -165,7 +268,8 @@ def described(schema: Json) -> Iterator[tuple[str, Json]]:
 
 
 def test_the_rule_of_a_fault_is_documented_in_full() -> None:
-    schema = body_of("POST /faults", OPERATIONS["POST /faults"])
-    assert schema is not None
-    fault: Fault = read_fault({"what": "drop"})
-    assert set(schema["properties"]) == set(fault.rule()) - set(fault.kind.settings())
+    for kind in KINDS.values():
+        fault: Fault = read_fault({"what": kind.name})
+        schema = fault_schema(kind)
+        assert set(schema["properties"]) == set(fault.rule())
+        assert all(each["description"].endswith((".", ":")) for _, each in described(schema))

@@ -19,6 +19,7 @@ from emulator.domain.catalogue.traits import TRAITS
 from emulator.domain.money import exact, plain, rounded
 from emulator.domain.world import read
 from emulator.names import UnknownName, require
+from emulator.results import AccountInfo, LoginInfo
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
@@ -45,7 +46,7 @@ def find(db: Database, login: str) -> Account:
     return account
 
 
-def describe(db: Database, account: Account) -> dict[str, object]:
+def describe(db: Database, account: Account) -> AccountInfo:
     """For JSON, without secrets; money is text. ``ledger``: payments less expenses."""
     partner = partners.find_by_account(db, account.id)
     return {
@@ -70,7 +71,7 @@ def describe(db: Database, account: Account) -> dict[str, object]:
     }
 
 
-def _login(login: Login) -> dict[str, object]:
+def _login(login: Login) -> LoginInfo:
     return {
         "name": login.name,
         "id": login.id,
@@ -86,7 +87,7 @@ def amount(money: Decimal) -> str:
     return plain(money) if money == rounded(money) else exact(money)
 
 
-def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) -> dict[str, object]:
+def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) -> AccountInfo:
     """Makes the changes (keys: schemas.AccountChange) and returns the account.
 
     A new balance is booked as a correcting payment. Of a further login only what is its own can be

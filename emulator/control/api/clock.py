@@ -12,6 +12,7 @@ from emulator.clock import END, WorldClock, add_span
 from emulator.domain import lifecycle
 from emulator.domain.lifecycle import DueEvent
 from emulator.domain.world import read, set_clock
+from emulator.results import ClockInfo
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
@@ -49,17 +50,20 @@ class ClockState:
     left_off: int = 0
     ahead: int = 0
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> ClockInfo:
         """For JSON."""
         due = self.next_due_at
-        return {
+        state: ClockInfo = {
             "now": self.now.isoformat(),
             "mode": self.mode,
             "next_due_at": None if due is None else due.isoformat(),
             "happened": [event.as_dict() for event in self.happened],
-            **({"left_off": self.left_off} if self.left_off else {}),
-            **({"ahead": self.ahead} if self.ahead else {}),
         }
+        if self.left_off:
+            state["left_off"] = self.left_off
+        if self.ahead:
+            state["ahead"] = self.ahead
+        return state
 
 
 def show(worlds: Worlds, name: str) -> ClockState:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
 from sqlalchemy import func, select
 
@@ -16,6 +16,7 @@ from emulator.api.registry import Registry
 from emulator.faults import is_own_answer
 from emulator.journal import Entry
 from emulator.openapi import Called, Coverage
+from emulator.results import CoverageInfo, CoveredJournal
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
@@ -30,14 +31,14 @@ _OLDEST = Statement(select(func.min(J.id)))
 _NEWEST = Statement(select(func.max(J.id)))
 
 
-def measure(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
+def measure(worlds: Worlds, name: str, registry: Registry) -> CoverageInfo:
     """The coverage of one world, or with ``*`` of all worlds together, for JSON.
 
     ``journal`` has for each world the calls it ``kept``, those with ``own_answers`` (which are not
     counted), the entries it ``dropped``, and whether it is ``off``. Raises NoWorld.
     """
     counted = Coverage(registry)
-    journals = {}
+    journals: dict[str, CoveredJournal] = {}
     for world in _chosen(worlds, name):
         db = worlds.connect(world)
         with db.reading():
@@ -48,7 +49,7 @@ def measure(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
                 "dropped": _dropped(db),
                 "off": worlds.bounds.rows == 0,
             }
-    return {"world": name, "journal": journals, **counted.as_dict()}
+    return cast("CoverageInfo", {"world": name, "journal": journals, **counted.as_dict()})
 
 
 def _chosen(worlds: Worlds, name: str) -> list[str]:

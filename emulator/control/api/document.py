@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 from marshmallow import Schema, fields, validate
 
 from emulator import __version__
-from emulator.control.api import journal_schemas, routes, schemas
+from emulator.control.api import http, journal_schemas, routes, schemas
+from emulator.control.api.answer_schemas import BY_KIND, REF, answer_schema, schema_of
 from emulator.control.api.guard import CHANGES, JSON
 from emulator.control.api.operations import OPERATIONS, WORLD, Operation
 from emulator.domain.limits import anchored
 from emulator.domain.world import Provisioning, Rules
 from emulator.faults import KINDS
-from emulator.faults.plan import Fault
+from emulator.faults.kinds import LONGEST_BODY, FaultKind
+from emulator.faults.plan import FUNC, Fault
 from emulator.journal import CALL, EVENT, OUTCOMES
+from emulator.results import FaultInfo
 from emulator.worlds.fixtures.json_schema import attribute_docs, record_schema
 
 Json = dict[str, Any]
@@ -70,7 +75,7 @@ def control_document() -> Json:
         "servers": [{"url": "/"}],
         "paths": paths,
         "components": {
-            "schemas": {"refusal": REFUSAL},
+            "schemas": {"refusal": REFUSAL, **_faults_by_kind()},
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -90,7 +95,7 @@ def _operation(key: str, operation: Operation) -> Json:
         "summary": operation.summary,
         "parameters": parameters(key, operation),
         "responses": {
-            str(status): {"description": text, "content": {JSON: {"schema": _answer(status)}}}
+            str(status): {"description": text, "content": {JSON: {"schema": _answer(key, status)}}}
             for status, text in statuses(key, operation).items()
         },
         "security": [{}] if operation.unguarded else [{}, {"token": []}],
@@ -108,8 +113,10 @@ def _operation(key: str, operation: Operation) -> Json:
     return out
 
 
-def _answer(status: int) -> Json:
-    return {"$ref": "#/components/schemas/refusal"} if status >= FIRST_REFUSAL else {}
+def _answer(key: str, status: int) -> Json:
+    if status >= FIRST_REFUSAL:
+        return {"$ref": REF.format("refusal")}
+    return answer_schema(http.ANSWERED_BY[key])
 
 
 FIRST_REFUSAL = 400
@@ -166,9 +173,12 @@ PLACES: Mapping[str, Json] = {
 
 
 def body_of(key: str, operation: Operation) -> Json | None:
-    """The schema of a JSON body; None where there is none."""
+    """The schema of a JSON body; None where there is none.
+
+    That of a fault refers to the schemas of its kinds, which are components of the document.
+    """
     if key == "POST /faults":
-        return _fault_schema()
+        return _by_kind("fault")
     if operation.body is None:
         return None
     schema = body_schema(operation.body)
@@ -182,23 +192,81 @@ def body_of(key: str, operation: Operation) -> Json | None:
     return schema
 
 
-def _fault_schema() -> Json:
-    """The rule of a fault; its further keys are the settings of its kind."""
+def _by_kind(prefix: str) -> Json:
+    """One of the kinds of faults, told apart by ``what``."""
+    names = {what: REF.format(f"{prefix}_{what}") for what in KINDS}
+    return {
+        "oneOf": [{"$ref": name} for name in names.values()],
+        "discriminator": {"propertyName": "what", "mapping": names},
+    }
+
+
+def _faults_by_kind() -> Json:
+    """The schemas of faults: of each kind what is sent and what is answered, and of any kind."""
+    out: Json = {}
+    for what, kind in KINDS.items():
+        sent = fault_schema(kind)
+        out[f"fault_{what}"] = {**sent, "required": ["what"]}
+        answered = {**sent["properties"], **COUNTS}
+        out[f"{BY_KIND[FaultInfo]}_{what}"] = {
+            **sent, "properties": answered, "required": list(answered),
+        }  # fmt: skip
+    return {**out, BY_KIND[FaultInfo]: _by_kind(BY_KIND[FaultInfo])}
+
+
+COUNTS: Json = {
+    name: {**schema_of(get_type_hints(FaultInfo)[name]), "description": about}
+    for name, about in (
+        ("id", "Its number."),
+        ("matched", "Calls that matched so far."),
+        ("struck", "Calls that it was applied to."),
+        ("created_at", "When it was planned."),
+    )
+}
+"""What the seller adds to the rule of a fault."""
+
+
+def fault_schema(kind: type[FaultKind]) -> Json:
+    """The rule of a fault of one kind, with the settings that only this kind has."""
     texts = attribute_docs(Fault)
     hundred = {"type": "integer", "minimum": 1, "maximum": 100}
     properties: Json = {
-        "what": {"type": "string", "enum": list(KINDS), "description": texts["kind"]},
-        "when": {"type": "string", "enum": ["before", "after"]},
-        "func": TEXT,
+        "what": {"const": kind.name, "description": texts["kind"]},
+        "when": {"type": "string", "enum": list(kind.applies)},
+        "func": {**TEXT, "pattern": anchored(FUNC)},
         "account": TEXT,
         "nth": _whole(1, 1_000_000),
         "times": {**_whole(1, 1_000_000), "type": ["integer", "null"]},
-        "chance": hundred,
+        "chance": {"type": "integer", "const": 100} if kind.always else hundred,
         "seed": _whole(0, schemas.BIGGEST),
     }
+    hints = get_type_hints(kind)
+    for setting in dataclasses.fields(kind):
+        properties[setting.name] = {
+            **schema_of(hints[setting.name]),
+            **_limits(kind, setting.name),
+            "default": setting.default,
+            "description": f"Setting of `{kind.name}`: {inspect.getdoc(kind)}".partition("\n")[0],
+        }
+        if hints[setting.name] is str:
+            properties[setting.name]["maxLength"] = LONGEST_BODY
     for name, schema in properties.items():
         properties[name] = {"description": texts.get(name, ""), **schema}
-    return {"type": "object", "properties": properties, "required": ["what"]}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
+
+
+def rule_fields() -> Json:
+    """The fields of the rule of a fault that every kind has, by name."""
+    properties: Json = fault_schema(FaultKind)["properties"]
+    what = {"type": "string", "enum": list(KINDS)}
+    return {**properties, "what": {**what, "description": properties["what"]["description"]}}
+
+
+def _limits(kind: type[FaultKind], name: str) -> Json:
+    if name not in kind.limits:
+        return {}
+    least, most = kind.limits[name]
+    return {"minimum": least, "maximum": most}
 
 
 def body_schema(of: type[Schema]) -> Json:

@@ -9,10 +9,11 @@ from emulator import faults, names
 from emulator.control.api.names import KnownNames, require_login
 from emulator.domain.world import read
 from emulator.faults import BadFault
+from emulator.results import FaultInfo
 from emulator.worlds.worlds import Worlds
 
 
-def all_of(worlds: Worlds, name: str) -> list[dict[str, object]]:
+def all_of(worlds: Worlds, name: str) -> list[FaultInfo]:
     """Every planned fault with its counts, oldest first."""
     db = worlds.connect(name)
     with db.reading():
@@ -42,9 +43,7 @@ def checked(
     return fault
 
 
-def add(
-    worlds: Worlds, name: str, rule: Mapping[str, Any], known_names: KnownNames
-) -> dict[str, object]:
+def add(worlds: Worlds, name: str, rule: Mapping[str, Any], known_names: KnownNames) -> FaultInfo:
     """Plans a fault and returns it as a dict. Raises BadFault as `checked` does."""
     fault = checked(worlds, name, rule, known_names)
     with worlds.locked(name) as db, db.writing():

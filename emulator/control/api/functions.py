@@ -5,14 +5,15 @@ from __future__ import annotations
 from emulator.api.fields import WireField
 from emulator.api.registry import Function, Registry
 from emulator.api.schema import WireSchema
+from emulator.results import FieldInfo, FunctionInfo
 
 
-def functions(registry: Registry) -> list[dict[str, object]]:
+def functions(registry: Registry) -> list[FunctionInfo]:
     """Every function with its parameters and answer fields, in the order of the registry."""
     return [_describe(function) for function in registry]
 
 
-def _describe(function: Function) -> dict[str, object]:
+def _describe(function: Function) -> FunctionInfo:
     return {
         "name": function.name,
         "family": function.family.name,
@@ -27,7 +28,7 @@ def _describe(function: Function) -> dict[str, object]:
     }
 
 
-def _fields(schema: WireSchema | None) -> list[dict[str, object]]:
+def _fields(schema: WireSchema | None) -> list[FieldInfo]:
     if schema is None:
         return []
     return [

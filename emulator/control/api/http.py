@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
@@ -27,6 +27,7 @@ from emulator.control.api.tickets import NoTicketError
 from emulator.errors import ApiError
 from emulator.faults import NoFault
 from emulator.names import require
+from emulator.results import CoverageInfo, FunctionInfo, HealthInfo, OpenApiDocument, PathList
 from emulator.settings import Settings
 from emulator.worlds.fixtures import FixtureError
 from emulator.worlds.pricelist.nodes import PriceListError
@@ -45,18 +46,6 @@ NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 QUERIED = "GET /journal"
 """The only path that takes other parameters than ``world``; it reads them itself."""
-OF_THE_DECLARATIONS = (
-    "GET /", "GET /functions", "GET /openapi.json", "GET /control.json", "GET /coverage",
-)  # fmt: skip
-MAP = Map(
-    [
-        Rule(path, methods=[method], endpoint=f"{method} {path}")
-        for method, _, path in (
-            key.partition(" ") for key in ("GET /health", *OF_THE_DECLARATIONS, *routes.HANDLERS)
-        )
-    ]
-)
-"""Built once: every application of this process has the same paths."""
 
 
 class ControlApi:
@@ -70,14 +59,6 @@ class ControlApi:
         self._worlds = worlds
         self._registry = registry
         self._known_names = known_names
-        self._handlers: dict[str, Handler] = {
-            "GET /": _index,
-            "GET /functions": self._functions,
-            "GET /openapi.json": self._openapi,
-            "GET /control.json": _control_document,
-            "GET /coverage": self._coverage,
-            **routes.HANDLERS,
-        }
 
     def answer(self, http: Request) -> Response:
         """Answers one request; a refusal is ``{"error": "one line"}`` with its HTTP status."""
@@ -96,8 +77,8 @@ class ControlApi:
         endpoint, matched = adapter.match(method=http.method)
         values = dict(matched)
         if endpoint == "GET /health":
-            return _json(200, {"status": "ok", "version": __version__})
-        handler = self._handlers[endpoint]
+            return _json(200, _health())
+        handler = HANDLERS[endpoint]
         kinds = routes.BODIES.get(endpoint, (JSON,))
         self._guard.check(http, kinds=kinds)
         name = values.pop("name", None) or http.args.get("world") or DEFAULT
@@ -105,29 +86,15 @@ class ControlApi:
         if endpoint != QUERIED:
             _require_parameters(query)
         request = ControlRequest(
-            self._worlds, name, values, query, lambda: self._body(http), self._known_names
-        )
+            self._worlds, name, values, query, lambda: self._body(http), self._known_names,
+            self._registry,
+        )  # fmt: skip
         status = 201 if endpoint in routes.CREATES else 200
         return _json(status, handler(request))
 
     def _body(self, http: Request) -> bytes:
         http.max_content_length = self._settings.max_body
         return http.get_data(cache=False)
-
-    def _functions(self, request: ControlRequest) -> object:
-        del request
-        return functions(self._registry)
-
-    def _openapi(self, request: ControlRequest) -> object:
-        from emulator.openapi import openapi  # noqa: PLC0415 - loaded on first use
-
-        del request
-        return openapi(self._registry)
-
-    def _coverage(self, request: ControlRequest) -> object:
-        from emulator.control.api import coverage  # noqa: PLC0415 - the same
-
-        return coverage.measure(request.worlds, request.name, self._registry)
 
 
 def _require_parameters(query: Mapping[str, str]) -> None:
@@ -136,18 +103,57 @@ def _require_parameters(query: Mapping[str, str]) -> None:
         require("parameter", name, ("world",))
 
 
-def _index(request: ControlRequest) -> object:
+def _health() -> HealthInfo:
+    return {"status": "ok", "version": __version__}
+
+
+def _index(request: ControlRequest) -> PathList:
     """Every path, for those who look around with a program."""
     del request
     paths = [rule.endpoint.replace(" ", f" {PREFIX}", 1) for rule in MAP.iter_rules()]
     return {"console": f"{PREFIX}/console", "world": "?world=NAME", "paths": sorted(paths)}
 
 
-def _control_document(request: ControlRequest) -> object:
+def _functions(request: ControlRequest) -> list[FunctionInfo]:
+    return functions(request.registry)
+
+
+def _openapi(request: ControlRequest) -> OpenApiDocument:
+    from emulator.openapi import openapi  # noqa: PLC0415 - loaded on first use
+
+    return cast("OpenApiDocument", openapi(request.registry))
+
+
+def _control_document(request: ControlRequest) -> OpenApiDocument:
     from emulator.control.api.document import control_document  # noqa: PLC0415 - on first use
 
     del request
-    return control_document()
+    return cast("OpenApiDocument", control_document())
+
+
+def _coverage(request: ControlRequest) -> CoverageInfo:
+    from emulator.control.api import coverage  # noqa: PLC0415 - the same
+
+    return coverage.measure(request.worlds, request.name, request.registry)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "GET /": _index,
+    "GET /functions": _functions,
+    "GET /openapi.json": _openapi,
+    "GET /control.json": _control_document,
+    "GET /coverage": _coverage,
+    **routes.HANDLERS,
+}
+ANSWERED_BY: Mapping[str, Callable[..., object]] = {"GET /health": _health, **HANDLERS}
+"""By path, what makes its answer."""
+MAP = Map(
+    [
+        Rule(path, methods=[method], endpoint=f"{method} {path}")
+        for method, _, path in (key.partition(" ") for key in ANSWERED_BY)
+    ]
+)
+"""Built once: every application of this process has the same paths."""
 
 
 def _status_and_message(error: Exception, what: str) -> tuple[int, str]:

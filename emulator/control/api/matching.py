@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from emulator import journal
 from emulator.journal import Entry
+from emulator.results import VerificationInfo
 from emulator.store.engine import Database
 
 MOST = 100_000
@@ -79,7 +80,7 @@ class Verification:
         """How many calls match, and how many were expected."""
         return f"calls that match: {len(self.matches)}, expected: {self.expected}"
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> VerificationInfo:
         """For JSON."""
         return {
             "held": self.holds,

@@ -6,6 +6,7 @@ from emulator.control.api.accounts import amount, find
 from emulator.domain.billing import topups
 from emulator.domain.billing.topups import Payment
 from emulator.domain.world import read
+from emulator.results import PaymentInfo
 from emulator.worlds.worlds import Worlds
 
 MOST = 1_000
@@ -15,7 +16,7 @@ class NoPaymentError(LookupError):
     """No payment of that number in this world; the text is one line for people."""
 
 
-def describe(payment: Payment) -> dict[str, object]:
+def describe(payment: Payment) -> PaymentInfo:
     """For JSON; money as text. ``next`` are the statuses that may follow."""
     paid = payment.paid_at
     return {
@@ -32,7 +33,7 @@ def describe(payment: Payment) -> dict[str, object]:
     }
 
 
-def of_account(worlds: Worlds, name: str, login: str) -> list[dict[str, object]]:
+def of_account(worlds: Worlds, name: str, login: str) -> list[PaymentInfo]:
     """The newest payments of a login, newest first. Raises NoAccountError."""
     db = worlds.connect(name)
     with db.reading():
@@ -40,7 +41,7 @@ def of_account(worlds: Worlds, name: str, login: str) -> list[dict[str, object]]
         return [describe(payment) for payment in topups.of_account(shop, find(db, login), MOST)]
 
 
-def move(worlds: Worlds, name: str, number: int, status: int) -> dict[str, object]:
+def move(worlds: Worlds, name: str, number: int, status: int) -> PaymentInfo:
     """Sets the status and moves the money accordingly. Raises NoPaymentError, WrongMove."""
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))

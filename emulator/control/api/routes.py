@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from emulator import journal
+from emulator.api.registry import Registry
 from emulator.control.api import (
     accounts,
     clock,
@@ -25,6 +26,24 @@ from emulator.control.api import (
 from emulator.control.api.names import KnownNames, require_login
 from emulator.faults import NoFault
 from emulator.names import UnknownName
+from emulator.results import (
+    AccountInfo,
+    ClockInfo,
+    FaultInfo,
+    FaultList,
+    ImportInfo,
+    JournalPage,
+    PaymentInfo,
+    PaymentList,
+    RemovedRows,
+    RemovedWorld,
+    ServiceInfo,
+    TicketList,
+    TicketThread,
+    UnreadableWorld,
+    VerificationInfo,
+    WorldInfo,
+)
 from emulator.worlds.worlds import Worlds
 
 NEW_WORLD = schemas.NewWorld()
@@ -52,7 +71,7 @@ class ExpectationFailed(Exception):
 class ControlRequest:
     """One request: the world's name, the values of path and query, and the body.
 
-    ``known``: the names of all functions and formats.
+    ``known_names``: of all functions and formats.
     """
 
     worlds: Worlds
@@ -61,6 +80,7 @@ class ControlRequest:
     query: Mapping[str, str]
     body: Callable[[], bytes]
     known_names: KnownNames
+    registry: Registry
 
     def read(self, schema: schemas.Body) -> dict[str, Any]:
         """The body, validated and converted. Raises ValueError with one line."""
@@ -85,13 +105,14 @@ def _no_constant(name: str) -> object:
 
 
 Handler = Callable[[ControlRequest], object]
+"""Its annotation says what it answers with: the schema of the answer is made of it."""
 
 
-def _worlds(request: ControlRequest) -> object:
+def _worlds(request: ControlRequest) -> list[WorldInfo | UnreadableWorld]:
     return world_state.describe_all(request.worlds)
 
 
-def _create(request: ControlRequest) -> object:
+def _create(request: ControlRequest) -> WorldInfo:
     body = request.read(NEW_WORLD)
     fixture = str(body.get("fixture", request.worlds.settings.fixture))
     if "." in fixture or "/" in fixture:
@@ -107,11 +128,11 @@ def _create(request: ControlRequest) -> object:
     return world_state.describe(request.worlds, str(body["name"]))
 
 
-def _world(request: ControlRequest) -> object:
+def _world(request: ControlRequest) -> WorldInfo:
     return world_state.describe(request.worlds, request.name)
 
 
-def _change_world(request: ControlRequest) -> object:
+def _change_world(request: ControlRequest) -> WorldInfo:
     body = request.read(WORLD_CHANGE)
     rules, how = body.get("rules"), body.get("provisioning")
     return world_state.change(
@@ -122,41 +143,41 @@ def _change_world(request: ControlRequest) -> object:
     )
 
 
-def _remove(request: ControlRequest) -> object:
+def _remove(request: ControlRequest) -> RemovedWorld:
     request.worlds.remove(request.name)
     return {"removed": request.name}
 
 
-def _reset(request: ControlRequest) -> object:
+def _reset(request: ControlRequest) -> WorldInfo:
     request.worlds.reset(request.name)
     return world_state.describe(request.worlds, request.name)
 
 
-def _snapshot(request: ControlRequest) -> object:
+def _snapshot(request: ControlRequest) -> WorldInfo:
     request.worlds.snapshot(request.name, str(request.read(NAMED)["name"]))
     return world_state.describe(request.worlds, request.name)
 
 
-def _restore(request: ControlRequest) -> object:
+def _restore(request: ControlRequest) -> WorldInfo:
     request.worlds.restore(request.name, str(request.read(NAMED)["name"]))
     return world_state.describe(request.worlds, request.name)
 
 
-def _fork(request: ControlRequest) -> object:
+def _fork(request: ControlRequest) -> WorldInfo:
     into = str(request.read(FORK)["into"])
     request.worlds.fork(request.name, into)
     return world_state.describe(request.worlds, into)
 
 
-def _sell(request: ControlRequest) -> object:
+def _sell(request: ControlRequest) -> ImportInfo:
     return world_state.sell(request.worlds, request.name, request.body()).as_dict()
 
 
-def _clock(request: ControlRequest) -> object:
+def _clock(request: ControlRequest) -> ClockInfo:
     return clock.show(request.worlds, request.name).as_dict()
 
 
-def _move_clock(request: ControlRequest) -> object:
+def _move_clock(request: ControlRequest) -> ClockInfo:
     body = request.read(CLOCK_MOVE)
     worlds, name = request.worlds, request.name
     if "advance" in body:
@@ -168,7 +189,7 @@ def _move_clock(request: ControlRequest) -> object:
     return clock.run_real(worlds, name).as_dict()
 
 
-def _journal(request: ControlRequest) -> object:
+def _journal(request: ControlRequest) -> JournalPage:
     chosen = QUERY.read({name: value for name, value in request.query.items() if name != "world"})
     _require_names(request, chosen)
     db = request.worlds.connect(request.name)
@@ -193,14 +214,14 @@ def _require_names(request: ControlRequest, filters: Mapping[str, Any]) -> None:
                 raise ValueError(f"{key}: {problem}") from None
 
 
-def _clear_journal(request: ControlRequest) -> object:
+def _clear_journal(request: ControlRequest) -> RemovedRows:
     with request.worlds.locked(request.name) as db, db.writing():
         gone = journal.count(db)
         journal.clear(db)
     return {"removed": gone}
 
 
-def _verify(request: ControlRequest) -> object:
+def _verify(request: ControlRequest) -> VerificationInfo:
     body = request.read(EXPECTED_CALL)
     _require_names(request, body)
     count = body.pop("count", None)
@@ -220,15 +241,15 @@ def _verify(request: ControlRequest) -> object:
     return verdict.as_dict()
 
 
-def _faults(request: ControlRequest) -> object:
+def _faults(request: ControlRequest) -> FaultList:
     return {"faults": faults.all_of(request.worlds, request.name)}
 
 
-def _add_fault(request: ControlRequest) -> object:
+def _add_fault(request: ControlRequest) -> FaultInfo:
     return faults.add(request.worlds, request.name, request.rule(), request.known_names)
 
 
-def _remove_fault(request: ControlRequest) -> object:
+def _remove_fault(request: ControlRequest) -> RemovedRows:
     number = request.values["id"]
     if not (number.isascii() and number.isdigit() and len(number) < len(str(schemas.BIGGEST))):
         raise NoFault(f'there is no fault "{number[:40]}" in this world')
@@ -236,49 +257,49 @@ def _remove_fault(request: ControlRequest) -> object:
     return {"removed": 1}
 
 
-def _clear_faults(request: ControlRequest) -> object:
+def _clear_faults(request: ControlRequest) -> RemovedRows:
     return {"removed": faults.clear(request.worlds, request.name)}
 
 
-def _account(request: ControlRequest) -> object:
+def _account(request: ControlRequest) -> AccountInfo:
     db = request.worlds.connect(request.name)
     with db.reading():
         return accounts.describe(db, accounts.find(db, request.values["login"]))
 
 
-def _change_account(request: ControlRequest) -> object:
+def _change_account(request: ControlRequest) -> AccountInfo:
     changes = request.read(ACCOUNT_CHANGE)
     return accounts.change(request.worlds, request.name, request.values["login"], changes)
 
 
-def _payments(request: ControlRequest) -> object:
+def _payments(request: ControlRequest) -> PaymentList:
     login = request.values["login"]
     return {"payments": payments.of_account(request.worlds, request.name, login)}
 
 
-def _move_payment(request: ControlRequest) -> object:
+def _move_payment(request: ControlRequest) -> PaymentInfo:
     changes = request.read(PAYMENT_CHANGE)
     return payments.move(request.worlds, request.name, _number(request), changes["status"])
 
 
-def _tickets(request: ControlRequest) -> object:
+def _tickets(request: ControlRequest) -> TicketList:
     return {"tickets": tickets.newest(request.worlds, request.name)}
 
 
-def _ticket(request: ControlRequest) -> object:
+def _ticket(request: ControlRequest) -> TicketThread:
     return tickets.show(request.worlds, request.name, _number(request))
 
 
-def _answer_ticket(request: ControlRequest) -> object:
+def _answer_ticket(request: ControlRequest) -> TicketThread:
     text = str(request.read(TICKET_ANSWER)["text"])
     return tickets.answer(request.worlds, request.name, _number(request), text)
 
 
-def _service(request: ControlRequest) -> object:
+def _service(request: ControlRequest) -> ServiceInfo:
     return services.show(request.worlds, request.name, _number(request))
 
 
-def _change_service(request: ControlRequest) -> object:
+def _change_service(request: ControlRequest) -> ServiceInfo:
     changes = request.read(SERVICE_CHANGE)
     return services.change(request.worlds, request.name, _number(request), changes)
 

@@ -19,6 +19,7 @@ from emulator.domain.services.services import (
     Service,
 )
 from emulator.domain.world import Shop, read
+from emulator.results import ServiceInfo
 from emulator.store.engine import Database
 from emulator.texts import STATES
 from emulator.worlds.worlds import Worlds
@@ -41,7 +42,7 @@ def find(shop: Shop, number: int) -> Service:
     return service
 
 
-def describe(db: Database, service: Service) -> dict[str, object]:
+def describe(db: Database, service: Service) -> ServiceInfo:
     """For JSON. Dates by the world's clock; ``due_at``: the instant of its next event."""
     owner = accounts.read(db, service.account_id)
     return {
@@ -61,7 +62,7 @@ def describe(db: Database, service: Service) -> dict[str, object]:
         "remoteip": service.remoteip,
         "remoteid": service.remoteid,
         "lickey": service.lickey,
-        "addons": service.addons,
+        "addons": dict(service.addons),
     }
 
 
@@ -69,14 +70,14 @@ def _iso(moment: date | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
+def show(worlds: Worlds, name: str, number: int) -> ServiceInfo:
     """One service of a world. Raises NoServiceError."""
     db = worlds.connect(name)
     with db.reading():
         return describe(db, find(worlds.shop(db, read(db)), number))
 
 
-def change(worlds: Worlds, name: str, number: int, changes: Mapping[str, Any]) -> dict[str, object]:
+def change(worlds: Worlds, name: str, number: int, changes: Mapping[str, Any]) -> ServiceInfo:
     """Makes the changes (keys: schemas.ServiceChange) and returns the service.
 
     An end date in the past is acted on with the next call. Raises NoServiceError, ValueError for

@@ -7,6 +7,7 @@ from emulator.domain.accounts import accounts
 from emulator.domain.tickets import Ticket
 from emulator.domain.world import Shop, read
 from emulator.errors import Missed
+from emulator.results import TicketInfo, TicketMessage, TicketThread
 from emulator.worlds.worlds import Worlds
 
 MOST = 200
@@ -16,7 +17,7 @@ class NoTicketError(LookupError):
     """No ticket of that number in this world; the text is one line for people."""
 
 
-def newest(worlds: Worlds, name: str) -> list[dict[str, object]]:
+def newest(worlds: Worlds, name: str) -> list[TicketInfo]:
     """The newest tickets of all accounts, without their messages. Raises NoWorld."""
     db = worlds.connect(name)
     with db.reading():
@@ -28,14 +29,14 @@ def newest(worlds: Worlds, name: str) -> list[dict[str, object]]:
         ]
 
 
-def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
+def show(worlds: Worlds, name: str, number: int) -> TicketThread:
     """One ticket with its messages. Raises NoTicketError."""
     db = worlds.connect(name)
     with db.reading():
         return _with_messages(worlds.shop(db, read(db)), number)
 
 
-def answer(worlds: Worlds, name: str, number: int, text: str) -> dict[str, object]:
+def answer(worlds: Worlds, name: str, number: int, text: str) -> TicketThread:
     """Answers a ticket, which its client then finds unread. Raises NoTicketError."""
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))
@@ -46,13 +47,13 @@ def answer(worlds: Worlds, name: str, number: int, text: str) -> dict[str, objec
         return _with_messages(shop, number)
 
 
-def _with_messages(shop: Shop, number: int) -> dict[str, object]:
+def _with_messages(shop: Shop, number: int) -> TicketThread:
     try:
         ticket = tickets.find(shop, number)
     except Missed:
         raise NoTicketError(f"there is no ticket {number} in this world") from None
     owner = accounts.require(shop.db, ticket.account_id)
-    messages = [
+    messages: list[TicketMessage] = [
         {
             "at": message.at.isoformat(),
             "by": "client" if message.by_client else "seller",
@@ -63,7 +64,7 @@ def _with_messages(shop: Shop, number: int) -> dict[str, object]:
     return {**describe(ticket, owner.login), "messages": messages}
 
 
-def describe(ticket: Ticket, login: str) -> dict[str, object]:
+def describe(ticket: Ticket, login: str) -> TicketInfo:
     """For JSON, without its messages."""
     return {
         "id": ticket.id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from emulator.control.api.clock import count_ahead
 from emulator.domain.world import PROVISIONING_MODES, Provisioning, Rules, read, set_rules
+from emulator.results import ImportInfo, UnreadableWorld, WorldInfo
 from emulator.worlds import pricelist
 from emulator.worlds.worlds import WorldError, Worlds
 
@@ -16,7 +17,7 @@ COUNTING = ("seconds", "reads")
 LONGEST = 1_000_000
 
 
-def describe(worlds: Worlds, name: str) -> dict[str, object]:
+def describe(worlds: Worlds, name: str) -> WorldInfo:
     """The state of one world, for JSON."""
     db = worlds.connect(name)
     with db.reading():
@@ -24,7 +25,7 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
         counts = db.counts("tariff", *COUNTED)
         now = world.clock.now(worlds.system_clock)
         ahead = count_ahead(db, now)
-    return {
+    state: WorldInfo = {
         "name": name,
         "path": f"/w/{name}/billmgr",
         "made_from": world.made_from,
@@ -33,18 +34,20 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
         "currency": world.currency,
         "now": now.isoformat(),
         "clock": world.clock.mode,
-        **({"ahead": ahead} if ahead else {}),
         "rules": world.rules.as_dict(),
         "provisioning": {"mode": world.provisioning.mode, "amount": world.provisioning.amount},
         "tariffs": counts["tariff"],
         "counts": {table: counts[table] for table in COUNTED},
-        "snapshots": worlds.snapshots(name),
+        "snapshots": list(worlds.snapshots(name)),
     }
+    if ahead:
+        state["ahead"] = ahead
+    return state
 
 
-def describe_all(worlds: Worlds) -> list[dict[str, object]]:
+def describe_all(worlds: Worlds) -> list[WorldInfo | UnreadableWorld]:
     """The state of every world, for JSON: one that cannot be read has ``name`` and ``error``."""
-    states: list[dict[str, object]] = []
+    states: list[WorldInfo | UnreadableWorld] = []
     for name in worlds.names():
         try:
             states.append(describe(worlds, name))
@@ -58,7 +61,7 @@ def change(
     name: str,
     rules: Mapping[str, object] | None = None,
     provisioning: Mapping[str, object] | None = None,
-) -> dict[str, object]:
+) -> WorldInfo:
     """Sets the named rules and the provisioning; returns the new state.
 
     Raises ValueError naming the value that is wrong.
@@ -101,9 +104,13 @@ class ImportResult:
     still_used: tuple[int, ...]
     left_out: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> ImportInfo:
         """For JSON."""
-        return {"tariffs": self.tariffs, "kept": self.still_used, "left_out": self.left_out}
+        return {
+            "tariffs": list(self.tariffs),
+            "kept": list(self.still_used),
+            "left_out": list(self.left_out),
+        }
 
 
 def sell(worlds: Worlds, name: str, document: bytes) -> ImportResult:

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from emulator.results import PartnerInfo
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
@@ -39,7 +40,7 @@ class Partner:
     mode: Mode
     networks: Sequence[str]
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> PartnerInfo:
         """The partner as the control API shows it."""
         return {"url": self.url, "mode": self.mode, "addresses": list(self.networks)}
 

@@ -17,6 +17,7 @@ from emulator.domain.money import reduced, rounded
 from emulator.domain.services import services
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
+from emulator.results import DiscountInfo
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
@@ -45,7 +46,7 @@ class Discount:
         """Whether it applies to this tariff."""
         return self.tariff_id in (None, tariff.id) and self.type in (None, tariff.type)
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> DiscountInfo:
         """The discount as the control API shows it."""
         return {"percent": self.percent, "type": self.type, "tariff": self.tariff_id}
 
