@@ -9,6 +9,7 @@ Every call passes the spending guard (:mod:`contracts.target.spending_guard`).
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -17,6 +18,7 @@ from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -31,6 +33,8 @@ from emulator import __version__, testing
 CONTROL = "/_mockseller"
 TIMEOUT = 60.0
 """Seconds until a call to the seller is given up."""
+_WORLD = re.compile("/w/([^/]+)/")
+"""In the path of an API, the world that it is of."""
 INITIAL_SNAPSHOT = "begun"
 """The snapshot of a world as it was created, with its clock stopped."""
 
@@ -143,6 +147,24 @@ class Seller:
         credentials = {"authinfo": f"{self._login}:{self._password}"}
         url = self._http.base_url.join(self._path)
         return ask(self.transport, url, {**fields, **credentials})
+
+    def list_remarks(self) -> tuple[str, ...]:
+        """What a report on a mockseller must say: faults are planned in the world of its address.
+
+        They are not in the worlds that are created for the run, so no verdict is about them.
+        """
+        if not self.own:
+            return ()
+        in_path, in_login = _WORLD.search(self._path), self._login.partition("@")[2]
+        world = in_path[1] if in_path else in_login or "default"
+        try:
+            count = len(self._control("GET", f"/faults?world={quote(world)}")["faults"])
+        except CannotRun:  # of a world that is not there, or of a control API that wants a token
+            return ()
+        if not count:
+            return ()
+        about = "none is in the worlds created for this run, so no verdict is about them"
+        return (f"planned faults in the world {world}: {count}; {about}",)
 
     def build_address(self, session: SellerSession | None = None) -> str:
         """The full URL of a session's world, or of the seller itself."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
@@ -18,6 +19,7 @@ from contracts.reports.console import print_table
 from contracts.target.replay import replay, replay_all
 from contracts.target.seller import CannotRun, connect, connect_wsgi
 from contracts.target.seller import Seller as Judged
+from contracts.target.spending_guard import SPEND_NOTHING, SpendingGuard
 from contracts.verdicts import Outcome, Verdict, exit_code
 from emulator.testing import Seller, SellerServer
 
@@ -67,12 +69,39 @@ def test_our_own_seller_is_judged_in_process() -> None:
     assert "fail" not in result.output
 
 
-def test_our_own_seller_is_judged_at_its_url() -> None:
+def test_our_own_seller_is_judged_at_its_url_and_not_by_faults_that_are_planned_there() -> None:
     with SellerServer() as server:
-        result = CliRunner().invoke(verify, ["seller", server.url, "--only", "whoami/"])
+        server.faults.add("answer", func="whoami", body="<doc><other/></doc>")
+        server.faults.add("status")
+        result = CliRunner().invoke(
+            verify,
+            ["seller", server.url, "--only", "whoami/", "--login", "reseller", "--password=secret"],
+        )
         left = [world["name"] for world in server.control("GET", "/worlds")]
+        applied = [fault["struck"] for fault in server.faults.all()]
     assert result.exit_code == 0, result.output
     assert left == ["default"], "the judge's worlds are gone"
+    assert applied == [0, 0]
+    assert "planned faults in the world default: 2; none is in the worlds" in result.output
+
+
+@pytest.mark.parametrize(("path", "login"), [("/w/shop-b/billmgr", ""), ("/billmgr", "a@shop-b")])
+def test_planned_faults_are_named_of_the_world_that_the_address_or_the_login_names(
+    seller: Seller, path: str, login: str
+) -> None:
+    seller.faults.add("drop")
+    seller.world("shop-b").faults.add("answer", func="whoami")
+    guard = SpendingGuard(httpx.WSGITransport(app=seller.wsgi), SPEND_NOTHING)
+    with Judged(guard, httpx.URL("http://127.0.0.1"), name="x", path=path, login=login) as judged:
+        (remark,) = judged.list_remarks()
+    assert remark.startswith("planned faults in the world shop-b: 1;")
+
+
+def test_a_seller_without_planned_faults_gets_no_remark(seller: Seller, foreign: Judged) -> None:
+    with connect_wsgi(seller.wsgi) as judged:
+        assert judged.list_remarks() == ()
+    seller.faults.add("drop", func="whoami")
+    assert foreign.list_remarks() == ()
 
 
 def test_the_client_is_judged() -> None:

@@ -67,7 +67,12 @@ def judge(
         began=began,
         seconds=budget.spent(),
         verdicts=(*lives.verdicts, *generated.verdicts),
-        remarks=(*generated.remarks, *_remarks(lives.coverage, target), *bought),
+        remarks=(
+            *generated.remarks,
+            *_remarks(lives.coverage, target),
+            *seller.list_remarks(),
+            *bought,
+        ),
         details={**generated.details, "lives": lives.coverage.as_dict()},
     )
     return FuzzResult(run, lives.coverage)

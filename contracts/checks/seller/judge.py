@@ -59,6 +59,7 @@ def judge(
 
     Raises CannotRun if the account cannot log in.
     """
+    notes.remarks += seller.list_remarks()
     try:
         if not seller.own:
             _check_login(seller)
