@@ -81,7 +81,7 @@ format: $(VENV)/.test ## rewrite the sources in the house's style
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.test ## requests a second, beside bare Flask in the same run
+bench: $(VENV)/.test ## speed, beside bare Flask and other fakes in the same run; ARGS=--quick
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 verify: $(VENV)/.test ## the three judges on what is ours, the matrix, build/report.html

@@ -1,1 +1,1 @@
-"""Speed against a floor measured in the same run. Not part of the tests: ``make bench``."""
+"""Speed, beside floors and peers measured in the same run (docs/performance.md): ``make bench``."""

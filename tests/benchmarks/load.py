@@ -1,95 +1,183 @@
-"""A small load generator: keep-alive connections in one thread, answers checked by a marker.
+"""Load: keep-alive connections that send as fast as answers come, and check every answer.
 
-Raw sockets and epoll, since a comfortable client costs more than the server it measures.
+``wrk`` where it is installed: it leaves the second core to the server. Else one thread of Python,
+which takes more of it; reports say which.
 """
 
 from __future__ import annotations
 
+import json
+import os
+import random
+import re
 import selectors
+import shutil
 import socket
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-Request = Callable[[], bytes]
+SCRIPT = Path(__file__).with_name("load.lua")
+HOST = "127.0.0.1"
+LONGEST_WAIT = 30.0
+PLACEHOLDER = re.compile(r"@([A-Z]+)")
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A POST. In ``body`` stand @ID for one of ``ids``, @NUMBER and @ADDRESS for new ones.
+
+    An answer is right if it has ``marker`` and no ``<error``.
+    """
+
+    body: str
+    marker: str
+    path: str = "/billmgr"
+    headers: Mapping[str, str] = field(default_factory=lambda: FORM)
+    ids: range = range(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """Requests a second, latencies in seconds, and how many answers lacked the marker."""
+    """What one run of load showed: answers, answers a second, milliseconds, wrong answers."""
 
+    calls: int
     rate: float
-    latencies: list[float]
+    p50_ms: float
+    p99_ms: float
+    longest_ms: float
     wrong: int
 
-    def percentile(self, share: float) -> float:
-        """A latency, in milliseconds."""
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+
+Generator = Callable[[int, Call, int, float, int], Result]
+"""Port, call, connections, seconds, and the number after which @NUMBER begins."""
 
 
-@dataclass(slots=True)
-class Line:
-    """One connection and what has come of the answer it waits for."""
-
-    sock: socket.socket
-    sent_at: float = 0.0
-    got: bytearray = field(default_factory=bytearray)
-    need: int = -1
+def generators() -> dict[str, Generator]:
+    """Those that this computer has, by name, the best first."""
+    return {**({"wrk": run_wrk} if shutil.which("wrk") else {}), "python": run_python}
 
 
-def post(path: str, body: bytes) -> bytes:
-    """A form post, ready to send."""
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+def run_wrk(port: int, call: Call, connections: int, seconds: float, begin: int) -> Result:
+    """Load by ``wrk``, for whole seconds. Raises CalledProcessError."""
+    headers = [part for pair in call.headers.items() for part in ("-H", f"{pair[0]}: {pair[1]}")]
+    environ = {
+        "BENCH_BODY": call.body,
+        "BENCH_MARKER": call.marker,
+        "BENCH_FIRST": str(call.ids[0]),
+        "BENCH_LAST": str(call.ids[-1]),
+        "BENCH_BEGIN": str(begin),
+    }
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(SCRIPT)]
+    output = subprocess.run(
+        [*command, *headers, f"http://{HOST}:{port}{call.path}"],
+        env={**os.environ, **environ}, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    return Result(**json.loads(output.splitlines()[-1]))
 
 
-def run(port: int, make: Request, marker: bytes, connections: int, seconds: float) -> Result:
-    """Sends as fast as the answers come, for so many seconds."""
+def run_python(port: int, call: Call, connections: int, seconds: float, begin: int) -> Result:
+    """Load by this process: raw sockets, since a comfortable client costs more than the server."""
     selector = selectors.DefaultSelector()
-    lines = [Line(socket.create_connection(("127.0.0.1", port))) for _ in range(connections)]
-    for line in lines:
-        line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        selector.register(line.sock, selectors.EVENT_READ, line)
-        _send(line, make)
+    lines = [Line(port) for _ in range(connections)]
+    chance = random.Random(begin)  # noqa: S311 - which license is read
     latencies: list[float] = []
     wrong = 0
     start = time.perf_counter()
-    end = start + seconds
-    while time.perf_counter() < end:
+    for line in lines:
+        selector.register(line.sock, selectors.EVENT_READ, line)
+        line.send(_request(call, begin := begin + 1, chance))
+    while (now := time.perf_counter()) < start + seconds or not latencies:
+        if now > start + LONGEST_WAIT:
+            raise TimeoutError(f"no answer on port {port}")
         for key, _ in selector.select(timeout=1):
             line = key.data
-            if _receive(line):
-                latencies.append(time.perf_counter() - line.sent_at)
-                wrong += marker not in line.got
-                _send(line, make)
+            if not line.receive():
+                continue
+            latencies.append((time.perf_counter() - line.sent_at) * 1000)
+            wrong += call.marker.encode() not in line.received or b"<error" in line.received
+            if line.ended:
+                selector.unregister(line.sock)
+                line.reconnect()
+                selector.register(line.sock, selectors.EVENT_READ, line)
+            line.send(_request(call, begin := begin + 1, chance))
     took = time.perf_counter() - start
     for line in lines:
         line.sock.close()
     selector.close()
-    return Result(len(latencies) / took, latencies, wrong)
+    latencies.sort()
+    count = len(latencies)
+    p50, p99 = latencies[count // 2], latencies[min(count - 1, count * 99 // 100)]
+    return Result(count, count / took, p50, p99, latencies[-1], wrong)
 
 
-def _send(line: Line, make: Request) -> None:
-    line.got.clear()
-    line.need = -1
-    line.sent_at = time.perf_counter()
-    line.sock.sendall(make())
+def send(port: int, call: Call) -> bytes:
+    """One call, and its answer with the head. Raises OSError."""
+    line = Line(port)
+    try:
+        line.send(_request(call, 0, random.Random(1)))  # noqa: S311 - which license is read
+        while not line.receive():
+            pass
+        return bytes(line.received)
+    finally:
+        line.sock.close()
 
 
-def _receive(line: Line) -> bool:
-    chunk = line.sock.recv(65536)
-    if not chunk:
-        raise ConnectionError("the server closed a connection under load")
-    line.got += chunk
-    if line.need < 0:
-        head = line.got.find(b"\r\n\r\n")
-        if head < 0:
+def _request(call: Call, number: int, chance: random.Random) -> bytes:
+    values = {
+        "ID": str(chance.choice(call.ids)),
+        "NUMBER": str(number),
+        "ADDRESS": f"10.{200 + (number >> 16)}.{number >> 8 & 255}.{number & 255}",
+    }
+    body = PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), call.body).encode()
+    headers = {"Host": HOST, **call.headers, "Content-Length": str(len(body))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"POST {call.path} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
+class Line:
+    """One connection and what has come of the answer it waits for."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self.sent_at = 0.0
+        self.received = bytearray()
+        self.ended = False
+        """Whether the server ends the connection after this answer."""
+        self.sock = self._connected()
+
+    def _connected(self) -> socket.socket:
+        sock = socket.create_connection((HOST, self._port), timeout=LONGEST_WAIT)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return sock
+
+    def reconnect(self) -> None:
+        """Opens a new connection instead of one that the server ends."""
+        self.sock.close()
+        self.ended = False
+        self.sock = self._connected()
+
+    def send(self, request: bytes) -> None:
+        """Sends a request; `received` is what has come of its answer."""
+        self.received.clear()
+        self.sent_at = time.perf_counter()
+        self.sock.sendall(request)
+
+    def receive(self) -> bool:
+        """Reads what has come; whether the answer is complete. Raises ConnectionError."""
+        chunk = self.sock.recv(65536)
+        self.received += chunk
+        head, separator, body = self.received.partition(b"\r\n\r\n")
+        if not chunk:
+            self.ended = True
+            if not separator:
+                raise ConnectionError("the server closed a connection under load")
+            return True
+        length = re.search(rb"(?i)\r\ncontent-length:\s*(\d+)", head)
+        if not separator or length is None or len(body) < int(length[1]):
             return False
-        lower = bytes(line.got[:head]).lower()
-        at = lower.index(b"content-length:") + 15
-        line.need = head + 4 + int(lower[at:].split(b"\r\n", 1)[0])
-    return len(line.got) >= line.need
+        self.ended = head.startswith(b"HTTP/1.0") or b"\r\nconnection: close" in head.lower()
+        return True
