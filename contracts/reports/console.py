@@ -1,17 +1,22 @@
-"""Runs in the terminal: a table of what failed, the reasons, a summary, and the matrix."""
+"""Runs in the terminal: a table of what failed, the reasons, a summary, and the matrix.
+
+A table that does not fit, so that it would break words, is printed as lines instead.
+"""
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from contracts.checks.matrix import SYSTEMS, TRADES, CellState, MatrixCell, matrix_in_words
-from contracts.reports.counts import count_outcomes, describe_result, in_words
+from contracts.reports.counts import WORST_FIRST, count_outcomes, describe_result, in_words
 from contracts.reports.plaintext import one_line, shown
 from contracts.sources import explain_command
 from contracts.verdicts import Outcome, Run, Verdict, exit_code
@@ -47,6 +52,9 @@ SUMMED_UP: Final = {
     Outcome.DOES_NOT_APPLY: "not applicable",
 }
 """Outcomes that are summed up by reason, and the word for them."""
+MIN_WIDTH: Final = 20
+"""Columns that lines are wrapped at, at least: a terminal may say that it has none."""
+_NO_BREAK: Final = "\u00a0"
 MAX_REASONS: Final = 12
 """Reasons printed: another seller may have seventy, more than anybody reads."""
 
@@ -54,14 +62,14 @@ MAX_REASONS: Final = 12
 def print_table(
     console: Console, name: str, verdicts: Sequence[Verdict], *, everything: bool = True
 ) -> None:
-    """Print a row for each name with its outcome in every format, then what failed, in full.
+    """Print each name with its outcome in every format, then what failed, in full.
 
     Unless ``everything``, a name that passed or was skipped in all its formats has no row, and only
     the most common reasons for skipping are printed.
     """
     listed = {v.name: v for v in verdicts if everything or v.outcome not in QUIET}
     if listed:
-        console.print(_table(name, [v for v in verdicts if v.name in listed]))
+        _print_outcomes(console, name, [v for v in verdicts if v.name in listed])
     for outcome in PRINTED:
         for verdict in verdicts:
             if verdict.outcome is outcome:
@@ -101,16 +109,41 @@ def print_matrix(console: Console, cells: Iterable[MatrixCell]) -> None:
     _print(console, f"matrix: {matrix_in_words(all_cells)}")
 
 
-def _table(name: str, verdicts: Sequence[Verdict]) -> Table:
-    table = Table(title=Text(f"Verdicts on {one_line(name)}"))
-    table.add_column("name", overflow="fold")
-    table.add_column("evidence", overflow="fold")
+def _print_outcomes(console: Console, name: str, verdicts: Sequence[Verdict]) -> None:
+    """Print a table, or lines where the width would break words of it."""
+    title = f"Verdicts on {one_line(name)}"
     formats = tuple(dict.fromkeys(verdict.out for verdict in verdicts))
-    for out in formats:
-        table.add_column(Text(one_line(out)), overflow="fold")
     by_name: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_name.setdefault(verdict.name, []).append(verdict)
+    if _least_width(by_name, formats) <= console.width:
+        console.print(_table(title, by_name, formats))
+        return
+    _print(console, title, "italic")
+    for verdict_name, group in by_name.items():
+        _print(console, f"{one_line(verdict_name)} ({group[0].evidence})")
+        for line in _lines(group, console.width):
+            console.print(line, soft_wrap=True)
+
+
+def _least_width(by_name: Mapping[str, Sequence[Verdict]], formats: Iterable[str]) -> int:
+    """The width of a table in which names are whole and nothing breaks but between words."""
+    names = max(cell_len(one_line(name)) for name in by_name)
+    evidence = max(cell_len(v.evidence) for group in by_name.values() for v in group)
+    columns = [names, max(evidence, len("evidence"))]
+    for out in formats:
+        texts = [v.outcome.value for group in by_name.values() for v in group if v.out == out]
+        words = " ".join((one_line(out), *texts)).split()
+        columns.append(max(map(cell_len, words)))
+    return sum(columns) + 3 * len(columns) + 1
+
+
+def _table(title: str, by_name: Mapping[str, Sequence[Verdict]], formats: Sequence[str]) -> Table:
+    table = Table(title=Text(title))
+    table.add_column("name", no_wrap=True)
+    table.add_column("evidence", no_wrap=True)
+    for out in formats:
+        table.add_column(Text(one_line(out)))
     for verdict_name, group in by_name.items():
         cells = [_outcomes([v for v in group if v.out == out]) for out in formats]
         table.add_row(Text(one_line(verdict_name)), group[0].evidence, *cells)
@@ -121,6 +154,28 @@ def _outcomes(verdicts: Sequence[Verdict]) -> Text:
     """All outcomes of one name in one format: a judge may check the same thing twice."""
     lines = [Text(v.outcome.value, style=COLOURS[v.outcome]) for v in verdicts]
     return Text("\n").join(lines)
+
+
+def _lines(verdicts: Sequence[Verdict], width: int) -> Iterator[Text]:
+    """The outcomes of one name, a line for each: the formats that have it, the worst first."""
+    for outcome in WORST_FIRST:
+        outs = Counter(one_line(v.out) for v in verdicts if v.outcome is outcome)
+        if not outs:
+            continue
+        listed = (out if number == 1 else f"{out} ({number})" for out, number in outs.items())
+        # A no-break space keeps the words of one format in one line.
+        text = f"{outcome.value}: {', '.join(out.replace(' ', _NO_BREAK) for out in listed)}"
+        wrapped = textwrap.wrap(
+            text,
+            max(width, MIN_WIDTH),
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        line = Text("\n".join(wrapped).replace(_NO_BREAK, " "))
+        line.stylize(COLOURS[outcome], 2, 2 + len(outcome.value))
+        yield line
 
 
 def _in_full(verdict: Verdict) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -15,13 +16,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from contracts.checks.client.lessons import LESSONS
+from contracts.checks.matrix import SYSTEMS, TRADES
 from contracts.checks.runner import Findings, make_verdict
 from contracts.reports.console import print_table
 from contracts.reports.counts import exit_code_of
 from contracts.reports.html import to_html
 from contracts.reports.junit import to_junit
 from contracts.reports.saved import read_file, to_json
-from contracts.verdicts import Outcome, Run, exit_code, is_broken_off, is_failure
+from contracts.verdicts import Outcome, Run, Verdict, exit_code, is_broken_off, is_failure
 from tests.contracts.reports.made import FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, counted, junit, outcomes, printed
 
@@ -121,12 +123,59 @@ def test_what_the_judged_does_not_have_has_a_row_of_its_own() -> None:
     assert "dnshost/list" in printed(replace(RUN, verdicts=(lacking,)))
 
 
+def _printed_at(width: int, name: str, verdicts: Sequence[Verdict]) -> list[str]:
+    remaining = io.StringIO()
+    print_table(Console(file=remaining, width=width), name, verdicts)
+    return remaining.getvalue().splitlines()
+
+
 def test_a_narrow_terminal_shows_names_whole() -> None:
     failed = [verdict(name="lost-reply-found-again", outcome=Outcome.FAIL)]
-    remaining = io.StringIO()
-    print_table(Console(file=remaining, width=30), "a seller", failed)
-    rows = [line.split("│") for line in remaining.getvalue().splitlines() if line.startswith("│")]
-    assert "".join(row[1].strip() for row in rows) == "lost-reply-found-again"
+    assert "lost-reply-found-again (observed)" in _printed_at(30, "a seller", failed)
+
+
+def _read_lines(lines: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What lines in place of a table say: by name and evidence, the outcome of each format."""
+    rows: dict[str, list[str]] = {}
+    for line in lines:
+        if not line.startswith(" "):
+            rows[line] = []
+        elif line.startswith("    "):
+            rows[next(reversed(rows))][-1] += f" {line.strip()}"
+        else:
+            rows[next(reversed(rows))].append(line.strip())
+    return {
+        head: {
+            out: outcome
+            for outcome, _, outs in (text.partition(": ") for text in texts)
+            for out in outs.split(", ")
+        }
+        for head, texts in rows.items()
+    }
+
+
+def test_eighty_columns_show_every_outcome_of_every_lesson_in_whole_words() -> None:
+    outs = [f"{system.name.lower()} {trade.value}" for system in SYSTEMS for trade in TRADES]
+    quiet = itertools.cycle((Outcome.PASS, Outcome.NOT_EXERCISED, Outcome.DOES_NOT_APPLY))
+    verdicts = [
+        replace(verdict(lesson.id, next(quiet), lesson.evidence), out=out, messages=())
+        for lesson in LESSONS
+        for out in outs
+    ]
+    title, *lines = _printed_at(80, "our own client as every kind of reseller", verdicts)
+    end = next(n for n, line in enumerate(lines) if line[:1].isdecimal())
+    assert title == "Verdicts on our own client as every kind of reseller"
+    assert max(map(len, lines[:end])) <= 80
+    expected: dict[str, dict[str, str]] = {}
+    for each in verdicts:
+        row = expected.setdefault(f"{each.name} ({each.evidence})", {})
+        row[each.out] = each.outcome.value
+    assert _read_lines(lines[:end]) == expected
+
+
+def test_a_table_that_fits_in_whole_words_stays_a_table() -> None:
+    good = [replace(verdict(name="soft/list"), out=out) for out in ("xml", "json", "bjson")]
+    assert any(line.startswith("│ soft/list │ observed") for line in _printed_at(80, "a", good))
 
 
 def test_one_name_judged_twice_in_a_format_shows_both_outcomes() -> None:
