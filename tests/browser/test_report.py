@@ -16,13 +16,14 @@ from tests.browser.conftest import LOAD_TIMEOUT, overflows, size
 from tests.contracts.reports.made import DEVIATION, RUN
 
 EVIL = "</pre></script><script>document.title='taken'</script><img src=x onerror=document.title=1>"
+SOURCE = "docs/wire.md 4.1, docs/modules.md sections 3 and 7, docs/evidence.md 125 (observed)"
 CELL = frozenset({Cell("custom", "licences")})
 
 
 def _verdict(name: str, outcome: Outcome, evidence: str = "observed") -> Verdict:
     seen = CallRecord("GET", "http://seller.example/billmgr", {"func": EVIL}, 200, EVIL * 30)
     deviation = DEVIATION if outcome in (Outcome.KNOWN, Outcome.STALE) else None
-    return Verdict(name, "xml", outcome, evidence, (EVIL,), (seen,), EVIL, CELL, deviation)
+    return Verdict(name, "xml", outcome, evidence, (EVIL,), (seen,), EVIL + SOURCE, CELL, deviation)
 
 
 def _run() -> Run:
@@ -109,3 +110,23 @@ def test_a_link_of_the_matrix_opens_the_verdict_it_names(report: Chrome) -> None
     WebDriverWait(report, LOAD_TIMEOUT).until(
         lambda shown: shown.find_element(By.ID, place).is_displayed(), "it is still folded"
     )
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_source_is_a_link_to_its_text_with_and_without_a_script(
+    report: Chrome,
+    scripts: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    report.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
+    try:
+        report.refresh()
+        report.find_element(By.CSS_SELECTOR, "section .fail .row > summary").click()
+        text = report.find_element(By.ID, "evidence-125")
+        assert not text.is_displayed()
+        report.find_element(By.CSS_SELECTOR, "section .fail .row a[href='#evidence-125']").click()
+        WebDriverWait(report, LOAD_TIMEOUT).until(
+            lambda _: text.is_displayed(), "it is still folded"
+        )
+        assert "filter=yes applies the saved filter" in text.text
+    finally:
+        report.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
