@@ -129,8 +129,8 @@ class ClockInfo(TypedDict):
     """The events of this move, at most the first 10,000."""
     left_off: NotRequired[int]
     """How many further events there were; missing where all are listed."""
-    ahead: NotRequired[int]
-    """How many services and payments were made after ``now``; missing where none was."""
+    ahead: NotRequired[dict[str, int]]
+    """How many rows were made after ``now``, by table; missing where none was."""
 
 
 class FaultInfo(TypedDict):
@@ -357,7 +357,7 @@ class WorldInfo(TypedDict):
     counts: dict[str, int]
     """How many rows there are, by table."""
     snapshots: list[str]
-    ahead: NotRequired[int]
+    ahead: NotRequired[dict[str, int]]
     """As in `ClockInfo`."""
 
 

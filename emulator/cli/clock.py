@@ -89,6 +89,6 @@ def _print(state: ClockState) -> None:
         click.echo(f"and {state.left_off} more; the journal has the latest")
     click.echo(f"{state.now:%Y-%m-%d %H:%M:%S} UTC, {state.mode}")
     if state.ahead:
-        click.echo(f"made after its present time: {state.ahead} (services and payments)")
+        click.echo(f"made after its present time: {options.join_counts(state.ahead)}")
     if state.next_due_at is not None:
         click.echo(f"next renewal {state.next_due_at:%Y-%m-%d %H:%M}")

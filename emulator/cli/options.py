@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -131,3 +131,8 @@ def one_line(error: Exception) -> str:
         about = f": {error.filename}" if error.filename is not None else ""
         return f"{error.strerror}{about}"
     return " ".join(str(error).split())
+
+
+def join_counts(counts: Mapping[str, int]) -> str:
+    """Counts by name in one line: ``payment 2, service 1``."""
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))

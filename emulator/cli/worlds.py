@@ -74,7 +74,7 @@ def reset(name: str, data: Path | None) -> None:
         ahead = clock.show(worlds, name).ahead
     click.echo(f"{name}: back in its initial state")
     if ahead:
-        click.echo(f"made after its present time: {ahead} (services and payments)")
+        click.echo(f"made after its present time: {options.join_counts(ahead)}")
 
 
 @world.command()

@@ -29,6 +29,9 @@ OLDEST_VERSION = 4
 FIRST_SERVICE = 100_001
 """Some clients misread shorter numbers (docs/wire.md section 8.2)."""
 
+PLANNED = "planned"
+"""In the ``info`` of a column whose moment may be in the future: no record of what was done."""
+
 metadata = MetaData()
 
 
@@ -56,13 +59,13 @@ world = Table(
     Column("currency", Text, nullable=False),
     Column("clock_mode", Text, nullable=False),
     Column("clock_offset", Integer, nullable=False, default=0),
-    Column("clock_frozen_at", Instant),
-    Column("next_due_at", Instant),
+    Column("clock_frozen_at", Instant, info={PLANNED: True}),
+    Column("next_due_at", Instant, info={PLANNED: True}),
     Column("next_ready", Float),
     Column("catalogue_version", Integer, nullable=False, default=1),
     Column("rules", Json, nullable=False),
     Column("provisioning", Json, nullable=False),
-    Column("created_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False, info={PLANNED: True}),
     Column("faults_version", Integer, nullable=False, default=0, server_default="0"),
 )
 
@@ -175,7 +178,7 @@ tariff = Table(
     Column("country", Text, nullable=False),
     Column("trial", Boolean, nullable=False),
     Column("trial_days", Integer, nullable=False),
-    Column("retired_on", Date),
+    Column("retired_on", Date, info={PLANNED: True}),
     Column("change_to", Json, nullable=False),
     Column("position", Integer, nullable=False),
     Column("deletion", Text, nullable=False, default="at_once", server_default="at_once"),
@@ -255,8 +258,8 @@ service = Table(
     Column("status", Integer, nullable=False),
     _text("substate"),
     Column("created_on", Date, nullable=False),
-    Column("expires_on", Date),
-    Column("due_at", Instant),
+    Column("expires_on", Date, info={PLANNED: True}),
+    Column("due_at", Instant, info={PLANNED: True}),
     _text("licname"),
     _text("ip"),
     _text("remoteip"),
@@ -267,7 +270,7 @@ service = Table(
     Column("key_reads", Integer),
     Column("ip_changed_on", Date),
     Column("key_changed_on", Date),
-    Column("update_expires_on", Date),
+    Column("update_expires_on", Date, info={PLANNED: True}),
     Column("webdomains", Integer),
     Column("addons", Json, nullable=False),
     _text("comment"),
@@ -434,7 +437,7 @@ ticket = Table(
     Column("changed_at", Instant, nullable=False),
     Column("department", Integer, nullable=False, default=1, server_default="1"),
     Column("by_client", Boolean, nullable=False, default=True, server_default="1"),
-    Column("answer_at", Instant),
+    Column("answer_at", Instant, info={PLANNED: True}),
     sqlite_autoincrement=True,
 )
 """A conversation of a client with the seller; ``unread`` counts the seller's unseen messages.

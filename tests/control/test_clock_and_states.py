@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import Column, Date, Integer, MetaData, Table, insert
+from sqlalchemy.schema import CreateTable
 
+from emulator.store.engine import Statement
+from emulator.store.moments import build_counts
+from emulator.store.tables import PLANNED
+from emulator.store.types import Instant
 from emulator.testing import ControlError, Seller
 
 
@@ -58,12 +67,65 @@ def test_a_clock_set_back_says_how_much_was_made_after_it(seller: Seller) -> Non
         {"freeze": True},
         {"set": "2020-02-01T00:00:00Z"},
     ):
-        assert world.control("POST", "/clock", move)["ahead"] == 2  # the money at the opening too
-    assert world.control("POST", "/clock", {"real": True})["ahead"] == 1
-    assert seller.control("GET", "/worlds/later")["ahead"] == 1
+        ahead = world.control("POST", "/clock", move)["ahead"]
+        assert (ahead["service"], ahead["payment"]) == (1, 1)  # the money at the opening
+    ahead = world.control("POST", "/clock", {"real": True})["ahead"]
+    assert ahead == {"service": 1, "expense": 1, "history": 1, "journal": 1}
+    assert seller.control("GET", "/worlds/later")["ahead"] == ahead
     fork = seller.control("POST", "/worlds/later/fork", {"into": "copy"})
-    assert fork["ahead"] == seller.control("POST", "/worlds/copy/reset")["ahead"] == 1
+    assert fork["ahead"] == seller.control("POST", "/worlds/copy/reset")["ahead"] == ahead
     assert "ahead" not in seller.control("POST", "/worlds/later/reset")
+
+
+def test_whatever_a_client_does_is_ahead_of_a_clock_that_is_set_back(seller: Seller) -> None:
+    world = seller.world("later", "empty")
+    world.control("POST", "/clock", {"freeze": "2027-06-01T00:00:00Z"})
+    ordered = world.order(ip="192.0.2.201")
+    order = {"pricelist": "55227", "period": "1", "ip": "192.0.2.202", "licname": "second"}
+    world.call("soft.order.param", **order, clicked_button="basket", sok="ok")
+    world.call("clientticket.edit", sok="ok", subject="Key", message="Where is it?")
+    world.control("POST", "/tickets/1", {"text": "Here."})
+    world.call("auth", authinfo="", username="reseller", password="secret")
+    world.faults.add("drop", func="whoami")
+    ahead = world.control("POST", "/clock", {"freeze": "2027-05-31T00:00:00Z"})["ahead"]
+    assert ahead["ticket_message"] == 2
+    made = "service billorder expense history journal ticket login_log fault"
+    assert set(made.split()) <= set(ahead)
+    world.control("PATCH", f"/services/{ordered}", {"expires": "2030-01-01"})
+    later = world.control("POST", "/clock", {"freeze": "2027-06-01T00:00:00Z"})
+    assert "ahead" not in later, "the end of a term may be in the future"
+
+
+def test_a_new_table_with_a_moment_is_counted_without_being_named() -> None:
+    of = MetaData()
+    novelty = Table(
+        "novelty", of,
+        Column("id", Integer, primary_key=True),
+        Column("noted_at", Instant),
+        Column("noted_on", Date),
+        Column("ends_on", Date, info={PLANNED: True}),
+    )  # fmt: skip
+    Table("timeless", of, Column("id", Integer), Column("ends_at", Instant, info={PLANNED: True}))
+    counts = build_counts(of)
+    assert set(counts) == {"novelty"}
+    now = datetime(2027, 1, 31, 12, tzinfo=UTC)
+    rows = [
+        (now, date(2027, 1, 31), date(2030, 1, 1)),
+        (now + timedelta(seconds=1), None, None),
+        (None, date(2027, 2, 1), None),
+        (None, None, None),
+    ]
+    with closing(sqlite3.connect(":memory:")) as driver:
+        driver.execute(str(CreateTable(novelty)))
+        add = Statement(insert(novelty))
+        for number, (noted_at, noted_on, ends_on) in enumerate(rows):
+            values = {"id": number, "noted_at": noted_at, "noted_on": noted_on, "ends_on": ends_on}
+            driver.execute(add.sql, add.parameters(values))
+        statement = counts["novelty"]
+        (count,) = driver.execute(
+            statement.sql, statement.parameters({"now": now, "day": now.date()})
+        ).fetchone()
+    assert count == 2
 
 
 @pytest.mark.parametrize("money", ["12.00", "100.00"])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from sqlalchemy import bindparam, func, select
 
 from emulator import events
 from emulator.clock import END, WorldClock, add_span
@@ -13,22 +12,14 @@ from emulator.domain import lifecycle
 from emulator.domain.lifecycle import DueEvent
 from emulator.domain.world import read, set_clock
 from emulator.results import ClockInfo
-from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database
+from emulator.store.moments import count_later
 from emulator.worlds.worlds import Worlds
 
 NEXT = "to next renewal"
 """Instead of a span: to the instant of the next due event."""
 MOST_EVENTS = 10_000
 """Events an answer lists; the others are counted."""
-
-
-_SERVICES_AHEAD = Statement(
-    select(func.count()).where(tables.service.c.created_on > bindparam("day"))
-)
-_PAYMENTS_AHEAD = Statement(
-    select(func.count()).where(tables.payment.c.created_at > bindparam("now"))
-)
 
 
 class NothingDueError(ValueError):
@@ -40,7 +31,7 @@ class ClockState:
     """A world's time: ``mode`` real, shifted or frozen; ``happened``: the events of a move.
 
     Of more than MOST_EVENTS events the first are listed and ``left_off`` counts the others; the
-    journal has the latest. ``ahead``: see `count_ahead`.
+    journal has the latest. ``ahead``: see `count_later`.
     """
 
     now: datetime
@@ -48,7 +39,7 @@ class ClockState:
     next_due_at: datetime | None
     happened: tuple[DueEvent, ...] = ()
     left_off: int = 0
-    ahead: int = 0
+    ahead: Mapping[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> ClockInfo:
         """For JSON."""
@@ -62,7 +53,7 @@ class ClockState:
         if self.left_off:
             state["left_off"] = self.left_off
         if self.ahead:
-            state["ahead"] = self.ahead
+            state["ahead"] = dict(self.ahead)
         return state
 
 
@@ -144,14 +135,8 @@ def _moment(worlds: Worlds, db: Database, progress: _Progress) -> ClockState:
         due,
         tuple(progress.happened),
         progress.left_off,
-        count_ahead(db, now),
+        count_later(db, now),
     )
-
-
-def count_ahead(db: Database, now: datetime) -> int:
-    """How many services and payments were made after ``now``: the clock was set back."""
-    services = db.value(_SERVICES_AHEAD, day=now.date())
-    return int(services + db.value(_PAYMENTS_AHEAD, now=now))
 
 
 def _catch_up(worlds: Worlds, db: Database, progress: _Progress) -> _Progress:

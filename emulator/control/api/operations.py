@@ -107,7 +107,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "GET /clock": Operation("The clock of a world.", "/clock"),
     "POST /clock": Operation(
         "Moves the clock; takes exactly one of the fields. `happened` are the events on the way,"
-        " `ahead` (where there are any) services and payments made after the new time.",
+        " `ahead` (where there are any) how many rows of each table were made after the new time.",
         "/clock?world=shop-c",
         {"advance": "31 days"},
         schemas.ClockMove,

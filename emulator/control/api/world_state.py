@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from emulator.control.api.clock import count_ahead
 from emulator.domain.world import PROVISIONING_MODES, Provisioning, Rules, read, set_rules
 from emulator.results import ImportInfo, UnreadableWorld, WorldInfo
+from emulator.store.moments import count_later
 from emulator.worlds import pricelist
 from emulator.worlds.worlds import WorldError, Worlds
 
@@ -24,7 +24,7 @@ def describe(worlds: Worlds, name: str) -> WorldInfo:
         world = read(db)
         counts = db.counts("tariff", *COUNTED)
         now = world.clock.now(worlds.system_clock)
-        ahead = count_ahead(db, now)
+        ahead = count_later(db, now)
     state: WorldInfo = {
         "name": name,
         "path": f"/w/{name}/billmgr",
