@@ -8,8 +8,9 @@ once, for speed (docs/architecture.md).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import Any, Self
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
@@ -26,28 +27,51 @@ class WireSchema(Schema):
 
         unknown = EXCLUDE
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.wire_fields: dict[str, WireField] = {
+    # What follows is derived once, when it is first needed: of most functions a server needs none.
+
+    @cached_property
+    def wire_fields(self) -> dict[str, WireField]:
+        """The fields by their names on the wire."""
+        return {
             field.data_key or name: field
             for name, field in self.fields.items()
             if isinstance(field, WireField)
         }
-        self._declared = [
+
+    @cached_property
+    def _declared(self) -> list[tuple[str, WireField]]:
+        return [
             (name, field) for name, field in self.wire_fields.items() if not isinstance(field, Rest)
         ]
-        self._numbered = [
+
+    @cached_property
+    def _numbered(self) -> list[tuple[str, re.Pattern[str]]]:
+        return [
             (name, re.compile(re.escape(field.prefix) + r"([0-9]{1,9})\Z"))
             for name, field in self.wire_fields.items()
             if isinstance(field, Numbered)
         ]
-        self._needed = [name for name, field in self.wire_fields.items() if field.needed]
-        self._readers = {
-            # The methods a field is made by; the public ones around them repeat what read() did.
+
+    @cached_property
+    def _needed(self) -> list[str]:
+        return [name for name, field in self.wire_fields.items() if field.needed]
+
+    @cached_property
+    def _always(self) -> list[str]:
+        return [name for name, field in self.wire_fields.items() if field.required]
+
+    @cached_property
+    def _readers(self) -> dict[str, tuple[str, Callable[..., Any]]]:
+        # The methods a field is made by; the public ones around them repeat what read() did.
+        return {
             field.data_key or name: (name, field._deserialize)  # noqa: SLF001 - see above
             for name, field in self.fields.items()
         }
-        self.absent: dict[Generation, frozenset[str]] = {
+
+    @cached_property
+    def absent(self) -> dict[Generation, frozenset[str]]:
+        """Fields that the answers of a generation do not have."""
+        return {
             generation: frozenset(
                 name
                 for name, field in self.wire_fields.items()
@@ -55,8 +79,10 @@ class WireSchema(Schema):
             )
             for generation in GENERATIONS
         }
-        """Fields that the answers of a generation do not have."""
-        self._writers = {
+
+    @cached_property
+    def _writers(self) -> dict[Generation, list[tuple[str, Callable[..., Any] | None]]]:
+        return {
             generation: [
                 (name, field._serialize if _has_a_way(field) else None)  # noqa: SLF001 - the same
                 for name, field in self.wire_fields.items()
@@ -64,7 +90,12 @@ class WireSchema(Schema):
             ]
             for generation, absent in self.absent.items()
         }
-        self._always = [name for name, field in self.wire_fields.items() if field.required]
+
+    @classmethod
+    @cache
+    def shared(cls) -> Self:
+        """The one instance of this class: a schema keeps nothing of what it reads and writes."""
+        return cls()
 
     def read(
         self, sent: Mapping[str, str], *, submit: bool, only_null: bool = False

@@ -58,6 +58,10 @@ def serve(config: Path | None, **flags: object) -> None:
 
     Exit code 0: it was stopped, 2: it could not start.
     """
+    import gc
+
+    # All that is imported and made from here on stays; `Server.load` ends this.
+    gc.disable()
     from emulator.server.serving import PortError, Server, bind
     from emulator.settings import load
 

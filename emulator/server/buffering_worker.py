@@ -11,6 +11,7 @@ import re
 import time
 from contextlib import suppress
 from functools import partial
+from select import POLLIN, poll
 from selectors import EVENT_READ
 from typing import Any
 
@@ -22,6 +23,8 @@ LONGEST_BODY = 1024 * 1024
 """Bytes; a longer body, or one without a length, is read by the thread."""
 REQUEST_TIMEOUT = 20.0
 """Seconds a client has to send the head and a body of up to the length above."""
+LINGER = 2
+"""Milliseconds that a thread waits for the next request on its connection."""
 CHUNK = 65_536
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
 NOT_ENCODED = re.compile(rb"[^\x21-\x7e]")
@@ -52,6 +55,28 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self._refuse(conn)
         else:
             self._wait_for_more(conn)
+
+    def handle(self, conn: Any) -> Any:  # noqa: ANN401 - the same
+        """Answers a request, and those that follow it at once; a thread's result for gunicorn."""
+        result = super().handle(conn)
+        while result is True and self._has_next(conn):
+            result = super().handle(conn)
+        return result
+
+    def _has_next(self, conn: Any) -> bool:  # noqa: ANN401 - the same
+        """Whether the client's next request comes while nobody else needs this thread."""
+        waiting = self.tpool._work_queue.qsize()  # noqa: SLF001 - no other way to ask
+        sent_already = conn.parser.unreader.buf.getvalue()  # gunicorn takes its turn with it
+        if waiting or sent_already or self.cfg.is_ssl or not self.alive:
+            return False
+        ready = poll()
+        ready.register(conn.sock, POLLIN)
+        if not ready.poll(LINGER):
+            return False
+        conn.sock.settimeout(0)
+        received, ended = _gather(conn)
+        conn.sock.settimeout(None)
+        return ended or _is_complete(received)
 
     def _wait_for_more(self, conn: Any) -> None:  # noqa: ANN401 - the same
         deadline = vars(conn).get("request_deadline") or time.monotonic() + REQUEST_TIMEOUT

@@ -162,6 +162,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         # Objects that exist before the fork are kept out of every worker's garbage collection.
         gc.collect()
         gc.freeze()
+        gc.enable()
         return self._app
 
     def _worker_ready(self, worker: Worker) -> None:

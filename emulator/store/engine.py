@@ -47,33 +47,55 @@ def _casefold(text: str | None) -> str | None:
     return None if text is None else text.casefold()
 
 
-class Statement:
-    """One Core statement, compiled. Make it once, at import, and run it with its parameters."""
+def _results(element: Executable) -> list[tuple[int, Convert]]:
+    """The columns of a row that are converted, by their place."""
+    if not isinstance(element, Select):
+        return []
+    loading = enumerate(_loading(column.type) for column in element.selected_columns)
+    return [(place, load) for place, load in loading if load is not None]
 
-    __slots__ = ("_binds", "_defaults", "_results", "sql")
+
+COMPILED = frozenset({"sql", "_binds", "_defaults", "_results"})
+"""What a statement has once it is compiled."""
+
+
+class Statement:
+    """One Core statement. Make it once, at import, and run it with its parameters.
+
+    It is compiled when it is first run: a server that starts has no need of most of them.
+    """
+
+    __slots__ = ("_binds", "_defaults", "_element", "_results", "sql")
+
+    sql: str
+    _binds: dict[str, Convert]
+    _defaults: dict[str, object]
+    _results: list[tuple[int, Convert]]
 
     def __init__(self, element: Executable) -> None:
+        self._element = element
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of a slot that is still empty
+        if name not in COMPILED:
+            raise AttributeError(name)
+        self._compile()
+        return getattr(self, name)
+
+    def _compile(self) -> None:
+        # Typed as any compiled element; a statement's is an SQLCompiler, which has binds.
+        element: Executable = self._element
         if not isinstance(element, ClauseElement):  # pragma: no cover - typing only
             raise TypeError(element)
-        # Typed as any compiled element; a statement's is an SQLCompiler, which has binds.
         compiled = cast("SQLCompiler", element.compile(dialect=DIALECT))
-        self.sql = str(compiled)
-        self._binds: dict[str, Convert] = {}
-        for name, bind in compiled.binds.items():
-            process = _storing(bind.type)
-            if process is not None:
-                self._binds[name] = process
+        convert = {name: _storing(bind.type) for name, bind in compiled.binds.items()}
+        self._binds = {name: store for name, store in convert.items() if store is not None}
         self._defaults = {
             name: self._bound(name, value)
             for name, value in compiled.params.items()
             if not compiled.binds[name].required
         }
-        self._results: list[tuple[int, Convert]] = []
-        if isinstance(element, Select):
-            for place, column in enumerate(element.selected_columns):
-                process = _loading(column.type)
-                if process is not None:
-                    self._results.append((place, process))
+        self._results = _results(element)
+        self.sql = str(compiled)
 
     def _bound(self, name: str, value: object) -> object:
         convert = self._binds.get(name)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from http.client import HTTPConnection
 from select import select
 from urllib.parse import urlsplit
 
@@ -146,3 +149,26 @@ def test_a_body_that_waits_to_be_asked_for_is_asked_for(seller_server: World) ->
         while chunk := raw.recv(65_536):
             answer += chunk
     assert b'name="reseller"' in answer
+
+
+def test_a_client_that_never_pauses_keeps_no_thread_from_others() -> None:
+    with SellerServer("--workers", "1", "--threads", "1") as server:
+        query = "authinfo=reseller:secret&func=whoami"
+        begun = threading.Event()
+
+        def never_pause() -> None:
+            client = HTTPConnection(*address(server), timeout=30)
+            for _ in range(500):
+                client.request("GET", f"/billmgr?{query}")
+                client.getresponse().read()
+                begun.set()
+            client.close()
+
+        with ThreadPoolExecutor(1) as calling:
+            calls = calling.submit(never_pause)
+            begun.wait(30)
+            server.call("soft")
+            calls.result(30)
+        functions = [entry["func"] for entry in server.journal.entries(limit=1000)]
+        assert functions.count("whoami") == 500
+        assert 0 < functions.index("soft") < 500, "served while the first went on"

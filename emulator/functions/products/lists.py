@@ -49,13 +49,13 @@ def declare_list(family: Family, product: ProductType, name: str) -> None:
 
 def declare_list_filter(family: Family, product: ProductType, name: str) -> None:
     """``X.filter``."""
-    handlers = Filter(product.intname, _listing_of(product), product.row())
+    handlers = Filter(product.intname, _listing_of(product), product.row.shared())
     declare_filter(family, name, handlers, product.source, product.functions[name])
 
 
 def _listing_of(product: ProductType) -> Listing:
     """The services of one type and owner that are not deleted, by the columns the list shows."""
-    shown = product.row().wire_fields
+    shown = product.row.shared().wire_fields
     return Listing(
         select(*V).where(
             V.account_id == bindparam("owner"), V.type == bindparam("of_type"), V.status != DELETED
@@ -100,7 +100,7 @@ class ServiceList:
 def service_selects(product: ProductType, call: Call) -> Mapping[str, list[Choice]]:
     """What the services of a type can be filtered by: a select for each of these it has."""
     tariffs = call.shop.catalogue.of_type(product.intname)
-    return tariff_selects(call, tariffs, product.row().wire_fields)
+    return tariff_selects(call, tariffs, product.row.shared().wire_fields)
 
 
 def tariff_selects(
