@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.record.costs import read_costs
 from contracts.record.exchange import read_all, read_file
 from contracts.record.fields import ExchangeError
 
@@ -37,6 +38,29 @@ def test_a_file_is_read_as_texts(tmp_path: Path) -> None:
     assert exchange.request.params["sok"] == "on"
     assert exchange.request.params["a"] == "null"
     assert exchange.request.params["b"] == "01"
+
+
+def test_the_cost_is_that_of_the_file_of_the_error_or_of_the_function(tmp_path: Path) -> None:
+    costs = read_costs()
+    refused = GOOD.replace("kind: result", "kind: error").replace(
+        'doc: {ok: "", elid: <id:1>}', "doc: {error: {'@type': value}}"
+    )
+    texts = {
+        "own": GOOD.replace("evidence:", "cost: It is lost.\nevidence:"),
+        "function": GOOD,
+        "error": refused,
+    }
+    exchanges = {}
+    for name, text in texts.items():
+        (tmp_path / name).mkdir()
+        exchanges[name] = read_file(_written(tmp_path / name, text)).cost
+    assert exchanges == {
+        "own": "It is lost.",
+        "function": costs.functions["X.edit"],
+        "error": costs.errors["value"],
+    }
+    assert costs.find("v2.soft.order.param", None) == costs.functions["v2.X.order.param"]
+    assert costs.find("made.up.function", None) == ""
 
 
 @pytest.mark.parametrize(
