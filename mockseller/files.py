@@ -152,7 +152,13 @@ def read_json(path: Path, raises: type[FileError], *, name: str = "") -> Source:
     return parse_json(read_text(path, raises), raises, name=name or str(path))
 
 
-def parse_json(text: str, raises: type[FileError], *, name: str) -> Source:
+def parse_json(
+    text: str,
+    raises: type[FileError],
+    *,
+    name: str,
+    parse_float: Callable[[str], object] = float,
+) -> Source:
     """A text of JSON. Raises ``raises``: it is not JSON."""
     doubtful = False
 
@@ -162,7 +168,7 @@ def parse_json(text: str, raises: type[FileError], *, name: str) -> Source:
         return dict(pairs)
 
     try:
-        document = json.loads(text, object_pairs_hook=as_object)
+        document = json.loads(text, object_pairs_hook=as_object, parse_float=parse_float)
     except json.JSONDecodeError as error:
         problem = _at(text, error.lineno, error.colno, error.msg)
         raise raises(f"{name}: is not JSON: {problem}") from None

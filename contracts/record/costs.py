@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import yaml
+from mockseller.files import FileError, read_yaml
 
 _FILE: Final = Path(__file__).with_name("costs.yaml")
 
@@ -35,5 +35,7 @@ class Costs:
 @functools.cache
 def read_costs() -> Costs:
     """The sentences of the file."""
-    content = yaml.safe_load(_FILE.read_text("utf-8"))
+    source = read_yaml(_FILE, FileError)
+    source.check()
+    content = source.document
     return Costs(content["errors"], content["functions"])

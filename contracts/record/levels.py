@@ -30,7 +30,9 @@ class Counts:
 @functools.cache
 def counts() -> Counts:
     """Reads ``clients.yaml``, once."""
-    content = read_yaml(_FILE, FileError).document
+    source = read_yaml(_FILE, FileError)
+    source.check()
+    content = source.document
     return Counts(content["source"], content["core"], MappingProxyType(content["clients"]))
 
 

@@ -11,6 +11,7 @@ import click
 
 from emulator.cli import options
 from emulator.results import FaultInfo
+from mockseller.files import FileError, read_text
 
 INDENT: Final = 4
 USUAL: Final = MappingProxyType({"func": "*", "nth": 1, "chance": 100, "seed": 1})
@@ -82,7 +83,7 @@ def add(
     with options.opened(data) as worlds:
         common = {"what": what, **rule, **dict(_setting(text) for text in settings)}
         if body is not None:
-            common["body"] = body.read_text(encoding="utf-8")
+            common["body"] = read_text(body, FileError)
         known_names = collect_names(create_registry())
         rules = [{**common, "func": pattern} for pattern in functions or ("*",)]
         for each in rules:

@@ -138,7 +138,9 @@ def test_json_in_all_its_shapes_says_the_same(document: object) -> None:
         (replaced_in(MODULE, **{"913.9286": "NaN"}), "is not an amount of at most four decimals"),
         (replaced_in(MODULE, EUR="euro"), "'euro' is not a currency"),
         (b"<doc>" + MODULE[5:-6] * 2 + b"</doc>", "tariff 277 is there twice"),
-        (b"[" * 100_000, "neither XML nor JSON"),
+        (b"[" * 100_000, "is nested too deeply"),
+        (b'{"a":' * 900 + b"1" + b"}" * 900, "is nested too deeply"),
+        (b'{"doc": {\n "a": 1,,\n}}', "the document: is not JSON: line 2, column 9: expected"),
     ],
 )
 def test_what_is_no_price_list_is_refused_in_words(document: bytes, line: str) -> None:

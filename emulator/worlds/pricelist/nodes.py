@@ -17,6 +17,7 @@ from defusedxml.ElementTree import fromstring
 
 from emulator.domain.catalogue.catalogue import DAY, TRIAL, Words
 from emulator.domain.money import FINE, rounded
+from mockseller.files import FileError, parse_json
 
 BIGGEST = 2**31 - 1
 CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
@@ -24,7 +25,7 @@ WHOLE = re.compile(r"-?[0-9]{1,10}\Z", re.ASCII)
 MONTHS = {"month": 1, "year": 12, "lifetime": 0, "trial": 1}
 
 
-class PriceListError(ValueError):
+class PriceListError(FileError):
     """A document is no price list; the text is one line for people."""
 
 
@@ -47,16 +48,35 @@ class PriceListNode:
 def parsed(document: bytes) -> PriceListNode:
     """The document as a tree. Raises PriceListError where it is neither XML nor JSON."""
     start = document.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"<":
+        return _parsed_xml(document)
+    if start and start in b"{[":
+        return _parsed_json(document)
+    raise PriceListError("the document is neither XML nor JSON")
+
+
+def _parsed_xml(document: bytes) -> PriceListNode:
     try:
-        if start == b"<":
-            return _from_xml(fromstring(document, forbid_dtd=True))
-        return _from_json(json.loads(document, parse_float=Decimal))
+        return _from_xml(fromstring(document, forbid_dtd=True))
     except DefusedXmlException:
         raise PriceListError("the document declares entities or a DTD") from None
     except ParseError as fault:
         raise PriceListError(f"the document is not XML: {fault}") from None
     except (ValueError, RecursionError):
         raise PriceListError("the document is neither XML nor JSON") from None
+
+
+def _parsed_json(document: bytes) -> PriceListNode:
+    try:
+        text = document.decode(json.detect_encoding(document))
+    except UnicodeError:
+        raise PriceListError("the document is neither XML nor JSON") from None
+    # A key that is there twice is the other seller's business: the last one counts.
+    read = parse_json(text, PriceListError, name="the document", parse_float=Decimal)
+    try:
+        return _from_json(read.document)
+    except RecursionError:
+        raise PriceListError("the document is nested too deeply") from None
 
 
 def _from_xml(element: Element) -> PriceListNode:
