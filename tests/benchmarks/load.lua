@@ -22,8 +22,8 @@ function request()
   return wrk.format("POST", nil, nil, (body:gsub("@(%u+)", values)))
 end
 
-function response(_, _, text)
-  if not text:find(marker, 1, true) or text:find("<error", 1, true) then
+function response(status, _, text)
+  if status ~= 200 or not text:find(marker, 1, true) or text:find("<error", 1, true) then
     wrong = wrong + 1
   end
 end

@@ -22,7 +22,7 @@ def show(figures: Figures, console: Console) -> None:
         _show_load(figures, console)
     if figures.get("sizes"):
         columns = ("call", "licenses", "p50_ms", "of_smallest")
-        _rows("p50 at 1 connection by licenses of the caller", figures["sizes"], columns, console)
+        _rows("p50, 1 connection", figures["sizes"], columns, console)
     _show_rest(figures, console)
     _show_goals(figures, console)
 

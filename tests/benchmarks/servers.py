@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from emulator.settings import PREFIX
-from tests.benchmarks.load import HOST, Call, send
+from tests.benchmarks.load import HOST, Call, is_right, send
 
 START = 60.0
 """Seconds a server has to start."""
@@ -178,6 +178,7 @@ def _fill(port: int) -> None:
 
 
 def _must(port: int, operation: str, body: Mapping[str, object]) -> None:
-    answer = send(port, dynamodb(operation, json.dumps(body), ""))
-    if b" 200 " not in answer.split(b"\r\n", 1)[0]:
+    call = dynamodb(operation, json.dumps(body), "")
+    answer = send(port, call)
+    if not is_right(call, answer):
         raise RuntimeError(f"{operation}: {answer[:1000]!r}")
