@@ -51,7 +51,7 @@ class Extent:
     limit: float = 480
     """What the whole run may take; on a busy computer rounds and parts are left out."""
     reserve: float = 130
-    """What the longest part takes on a busy computer: later than that before the end none begins."""
+    """What the longest part takes on a busy computer: no part begins so near the end."""
     seconds: float = 2.0
     rounds: int = 3
     licenses: int = 10_000
