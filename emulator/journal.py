@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, 
 
 from emulator.results import JournalEntry
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 CALL, EVENT = "call", "happening"
 """Kinds of entries: a call with its answer, or a due event."""
@@ -62,7 +62,7 @@ J = tables.journal.c
 _LAST_TOTAL = select(J.total).order_by(J.id.desc()).limit(1).scalar_subquery()
 _INSERT = Statement(
     insert(tables.journal).values(
-        {c.name: bindparam(c.name) for c in J if c.name not in {"id", "total"}}
+        every_column(tables.journal, "id", "total")
         | {"total": func.coalesce(_LAST_TOTAL, 0) + bindparam("size", type_=Integer)}
     )
 )

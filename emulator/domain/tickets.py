@@ -17,7 +17,7 @@ from emulator.domain.services import services
 from emulator.domain.world import Shop
 from emulator.errors import Missed
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 T, M = tables.ticket.c, tables.ticket_message.c
 _OPEN = Statement(
@@ -61,12 +61,7 @@ _DUE = Statement(
 )
 _NEXT_DUE = Statement(select(func.min(T.answer_at, type_=T.answer_at.type)))
 _NEWEST = Statement(select(*T).order_by(T.id.desc()).limit(bindparam("most")))
-_COUNT = Statement(
-    select(func.count()).where(T.account_id == bindparam("owner"), T.closed.is_(False))
-)
-_SAY = Statement(
-    insert(tables.ticket_message).values({c.name: bindparam(c.name) for c in M if c.name != "id"})
-)
+_SAY = Statement(insert(tables.ticket_message).values(every_column(tables.ticket_message, "id")))
 _MESSAGES = Statement(
     select(M.id, M.at, M.by_client, M.text, M.author)
     .where(M.ticket_id == bindparam("which"))
@@ -213,11 +208,6 @@ def unread(shop: Shop, account: Account, most: int) -> list[Ticket]:
 def list_newest(shop: Shop, most: int) -> list[Ticket]:
     """The newest tickets of all accounts, for the control API."""
     return [Ticket(*row) for row in shop.db.rows(_NEWEST, most=most)]
-
-
-def count_open(shop: Shop, account: Account) -> int:
-    """How many tickets of an account are open."""
-    return int(shop.db.value(_COUNT, owner=account.id))
 
 
 def _say(shop: Shop, number: int, text: str, *, author: str = "") -> None:

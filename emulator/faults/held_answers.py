@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, insert, select
 
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 STALE = "stale"
 MOST = 200
@@ -17,7 +17,7 @@ H = tables.held_answer.c
 _HOLD = Statement(
     insert(tables.held_answer)
     .prefix_with("OR REPLACE", dialect="sqlite")
-    .values({c.name: bindparam(c.name) for c in H})
+    .values(every_column(tables.held_answer))
 )
 _FIND = Statement(select(H.ready, H.content_type, H.body).where(H.token == bindparam("key")))
 _DELETE_OLD = Statement(

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
 
-from sqlalchemy import Executable
+from sqlalchemy import BindParameter, Executable, Table, bindparam
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, Select
@@ -117,6 +117,11 @@ class Statement:
         for place, process in self._results:
             values[place] = process(values[place])
         return tuple(values)
+
+
+def every_column(table: Table, *without: str) -> dict[str, BindParameter[Any]]:
+    """What an INSERT or UPDATE writes: each column of a row by its name, but those named."""
+    return {c.name: bindparam(c.name) for c in table.c if c.name not in without}
 
 
 class Database:

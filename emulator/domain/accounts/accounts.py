@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 A = tables.account.c
 ROUNDS = 1024
@@ -78,10 +78,7 @@ def account_from(row: tuple[Any, ...]) -> Account:
 
 _BY_ID = Statement(select(*A).where(A.id == bindparam("which")))
 _ALL = Statement(select(*A).order_by(A.id))
-_NUMBER = Statement(select(A.id).where(A.login == bindparam("which")))
-_INSERT = Statement(
-    insert(tables.account).values({c.name: bindparam(c.name) for c in A if c.name != "id"})
-)
+_INSERT = Statement(insert(tables.account).values(every_column(tables.account, "id")))
 _SET_PASSWORD = Statement(
     update(tables.account)
     .where(A.id == bindparam("which"))
@@ -90,13 +87,7 @@ _SET_PASSWORD = Statement(
 _SAVE = Statement(
     update(tables.account)
     .where(A.id == bindparam("which"))
-    .values(
-        {
-            c.name: bindparam(c.name)
-            for c in A
-            if c.name not in {"id", "login", "balance", "password_hash", "created_on"}
-        }
-    )
+    .values(every_column(tables.account, "id", "login", "balance", "password_hash", "created_on"))
 )
 
 
@@ -146,12 +137,6 @@ def add(db: Database, *, login: str, password: str, **values: object) -> int:
     return db.insert(
         _INSERT, login=login, password_hash=hash_password(password), balance=Decimal(0), **columns
     )
-
-
-def find_number(db: Database, login: str) -> int | None:
-    """The number of a login, or None where nobody has it."""
-    row = db.row(_NUMBER, which=login)
-    return None if row is None else int(row[0])
 
 
 def save(db: Database, account: Account) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 F = tables.saved_filter.c
 _FIND = Statement(
@@ -20,7 +20,7 @@ _FIND = Statement(
 )
 _SAVE = Statement(
     upsert(tables.saved_filter)
-    .values({c.name: bindparam(c.name) for c in F})
+    .values(every_column(tables.saved_filter))
     .on_conflict_do_update(index_elements=[F.login, F.func], set_={"fields": bindparam("fields")})
 )
 _CLEAR = Statement(

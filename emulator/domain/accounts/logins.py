@@ -18,7 +18,7 @@ from emulator.domain.accounts.accounts import Account, account_from, comes_from,
 from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.errors import AccessDenied, Exists, Missed
 from emulator.store import tables
-from emulator.store.engine import Database, Row, Statement
+from emulator.store.engine import Database, Row, Statement, every_column
 
 FIRST = 1_000_001
 """Number of the first further login: none is the number of an account too."""
@@ -60,11 +60,11 @@ _SAME_NAME = Statement(
     .limit(1)
 )
 _LAST = Statement(select(func.max(L.id)))
-_ADD = Statement(insert(tables.login).values({c.name: bindparam(c.name) for c in L}))
+_ADD = Statement(insert(tables.login).values(every_column(tables.login)))
 _SAVE = Statement(
     update(tables.login)
     .where(L.id == bindparam("which"))
-    .values({c.name: bindparam(c.name) for c in L if c.name not in {"id", "account_id", "name"}})
+    .values(every_column(tables.login, "id", "account_id", "name"))
 )
 _DELETE = Statement(delete(tables.login).where(L.id == bindparam("which")))
 _CLOSE_SESSIONS = Statement(

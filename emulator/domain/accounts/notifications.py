@@ -9,27 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.world import Shop
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 N = tables.notification.c
-_TELL = Statement(
-    insert(tables.notification).values({c.name: bindparam(c.name) for c in N if c.name != "id"})
-)
+_TELL = Statement(insert(tables.notification).values(every_column(tables.notification, "id")))
 _NEWEST = Statement(
     select(N.id, N.service_id, N.at, N.what, N.detail)
     .where(N.account_id == bindparam("owner"), N.seen == bindparam("known", type_=N.seen.type))
     .order_by(N.id.desc())
     .limit(bindparam("most"))
-)
-_SEE = Statement(
-    update(tables.notification)
-    .where(N.account_id == bindparam("owner"), N.id == bindparam("which"))
-    .values(seen=True)
 )
 
 
@@ -63,8 +56,3 @@ def list_unseen(shop: Shop, account: Account, most: int = 50) -> list[Notificati
     """The newest notifications that the account has not dismissed, newest first."""
     rows = shop.db.rows(_NEWEST, owner=account.id, known=False, most=most)
     return [Notification(*row) for row in rows]
-
-
-def mark_seen(shop: Shop, account: Account, number: int) -> bool:
-    """Dismisses a notification; False where the account has none of this number."""
-    return bool(shop.db.run(_SEE, owner=account.id, which=number))

@@ -16,14 +16,14 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from emulator.results import PartnerInfo
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 Mode = Literal["automatic", "manual", "pricelist"]
 MODES: tuple[Mode, ...] = get_args(Mode)
 P = tables.partner.c
 _ALL = Statement(select(P.account_id, P.url, P.mode, P.networks).order_by(P.account_id))
 _DROP = Statement(delete(tables.partner).where(P.account_id == bindparam("owner")))
-_ADD = Statement(insert(tables.partner).values({c.name: bindparam(c.name) for c in P}))
+_ADD = Statement(insert(tables.partner).values(every_column(tables.partner)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.world import Shop
 from emulator.errors import AccessDenied, BadValue, Missed, TooMuch
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 PERSON, COMPANY, SOLE_PROPRIETOR = 1, 2, 3
 KINDS = (PERSON, COMPANY, SOLE_PROPRIETOR)
@@ -24,9 +24,7 @@ MOST = 10
 
 R = tables.profile.c
 P = tables.payment.c
-_ADD = Statement(
-    insert(tables.profile).values({c.name: bindparam(c.name) for c in R if c.name != "id"})
-)
+_ADD = Statement(insert(tables.profile).values(every_column(tables.profile, "id")))
 _OWN = Statement(
     select(R.id, R.profiletype, R.name, R.fields).where(
         R.id == bindparam("which"), R.account_id == bindparam("owner")

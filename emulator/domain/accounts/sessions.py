@@ -21,7 +21,7 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.accounts.logins import Login
 from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 IDLE = 3600.0
 """Documented: about one hour after the last request."""
@@ -69,7 +69,7 @@ _FIND = Statement(
     )
     .limit(1)
 )
-_OPEN = Statement(insert(tables.session).values({c.name: bindparam(c.name) for c in S}))
+_OPEN = Statement(insert(tables.session).values(every_column(tables.session)))
 _TOUCH = Statement(
     update(tables.session).where(S.id == bindparam("which")).values(used=bindparam("at"))
 )
@@ -91,11 +91,7 @@ _KEY_FIND = Statement(
 _KEY_DROP = Statement(delete(tables.session_key).where(K.digest == bindparam("which")))
 _KEY_SWEEP = Statement(delete(tables.session_key).where(K.made < bindparam("before")))
 
-_LOG = Statement(
-    insert(tables.login_log).values(
-        {c.name: bindparam(c.name) for c in tables.login_log.c if c.name != "id"}
-    )
-)
+_LOG = Statement(insert(tables.login_log).values(every_column(tables.login_log, "id")))
 
 F = tables.login_failure.c
 _FAILURE = Statement(
@@ -105,7 +101,7 @@ _FAILURE = Statement(
 )
 _FAILED = Statement(
     upsert(tables.login_failure)
-    .values({c.name: bindparam(c.name) for c in F})
+    .values(every_column(tables.login_failure))
     .on_conflict_do_update(
         index_elements=[F.login, F.address],
         set_={name: bindparam(name) for name in ("count", "last", "locked_until")},

@@ -19,7 +19,7 @@ from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.results import DiscountInfo
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 D = tables.discount.c
 _OF = Statement(
@@ -27,9 +27,7 @@ _OF = Statement(
     .where(D.account_id == bindparam("owner"))
     .order_by(D.id)
 )
-_ADD = Statement(
-    insert(tables.discount).values({c.name: bindparam(c.name) for c in D if c.name != "id"})
-)
+_ADD = Statement(insert(tables.discount).values(every_column(tables.discount, "id")))
 _CLEAR = Statement(delete(tables.discount).where(D.account_id == bindparam("owner")))
 
 

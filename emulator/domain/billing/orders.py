@@ -25,7 +25,7 @@ from emulator.domain.services.services import ACTIVE, Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError, Exists, Missed, PromocodeNotUsable
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 OPEN_STATE, PAID, DROPPED = "basket", "paid", "dropped"
 ORDER, PROLONG, CHANGE, ADDONS = "order", "prolong", "changepricelist", "addon"
@@ -85,9 +85,7 @@ _PAID_BY_POSITION = Statement(
     .select_from(tables.order_item.join(tables.order, O.id == I.order_id))
     .where(I.id == bindparam("which"), O.account_id == bindparam("owner"), O.state == PAID)
 )
-_ADD = Statement(
-    insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
-)
+_ADD = Statement(insert(tables.order_item).values(every_column(tables.order_item, "id")))
 _DROP = Statement(delete(tables.order_item).where(I.id == bindparam("which")))
 _WAITING = Statement(
     select(I.id)

@@ -17,7 +17,7 @@ from emulator.domain.money import ZERO, plain
 from emulator.domain.world import Shop
 from emulator.errors import NotEnoughMoney
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 
 ADDRESS = "ip"
 """The operation of a charge for further addresses, and its ``intname``."""
@@ -44,12 +44,8 @@ _EARN = Statement(
 MONEY_IS_IN = frozenset({CREDITED, 5})
 """Statuses of payments whose money is on the balance; a pending refund has not happened."""
 _BALANCE = Statement(select(A.balance, A.credit).where(A.id == bindparam("owner")))
-_EXPENSE = Statement(
-    insert(tables.expense).values({c.name: bindparam(c.name) for c in E if c.name != "id"})
-)
-_PAYMENT = Statement(
-    insert(tables.payment).values({c.name: bindparam(c.name) for c in P if c.name != "id"})
-)
+_EXPENSE = Statement(insert(tables.expense).values(every_column(tables.expense, "id")))
+_PAYMENT = Statement(insert(tables.payment).values(every_column(tables.payment, "id")))
 _PAID_IN = Statement(
     select(func.coalesce(func.sum(P.amount), 0).label("sum")).where(
         P.account_id == bindparam("owner"),

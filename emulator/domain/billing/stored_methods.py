@@ -16,13 +16,11 @@ from emulator.domain.billing.topups import Method, Payment
 from emulator.domain.world import Shop
 from emulator.errors import Missed
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 S = tables.stored_method.c
 P = tables.payment.c
-_ADD = Statement(
-    insert(tables.stored_method).values({c.name: bindparam(c.name) for c in S if c.name != "id"})
-)
+_ADD = Statement(insert(tables.stored_method).values(every_column(tables.stored_method, "id")))
 _OWN = Statement(
     select(S.id, S.name, P.method, S.created_at, P.status, S.chosen)
     .select_from(tables.stored_method.join(tables.payment, P.id == S.payment_id))

@@ -23,7 +23,7 @@ from emulator.domain.money import ZERO, plain
 from emulator.domain.world import Shop
 from emulator.errors import BadValue
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 NEW, IN_PROGRESS, PROMISED, CREDITED, REFUNDING, REFUNDED, FRAUD, INITIATED, CANCELLED = range(
     1, 10
@@ -57,9 +57,7 @@ _OF_ACCOUNT = Statement(
     .order_by(P.id.desc())
     .limit(bindparam("most"))
 )
-_ADD = Statement(
-    insert(tables.payment).values({c.name: bindparam(c.name) for c in P if c.name != "id"})
-)
+_ADD = Statement(insert(tables.payment).values(every_column(tables.payment, "id")))
 _MOVE = Statement(
     update(tables.payment)
     .where(P.id == bindparam("which"), P.status == bindparam("was"))

@@ -7,7 +7,7 @@ from dataclasses import asdict, is_dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Table, insert, select
 
 from emulator.domain.catalogue.catalogue import (
     Addon,
@@ -19,12 +19,12 @@ from emulator.domain.catalogue.catalogue import (
     Tariff,
 )
 from emulator.store import tables
-from emulator.store.engine import Database, Row, Statement
+from emulator.store.engine import Database, Row, Statement, every_column
 
 
 def all_columns(table: Table) -> Statement:
     """An insert that takes every column by its name."""
-    return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c}))
+    return Statement(insert(table).values(every_column(table)))
 
 
 _ADD_TARIFF = all_columns(tables.tariff)

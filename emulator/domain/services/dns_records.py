@@ -14,7 +14,7 @@ from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import Missed
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 
 class Holder(NamedTuple):
@@ -36,9 +36,7 @@ HOLDERS: Final = {
 TYPES: Final = tuple(HOLDERS)
 R = tables.dns_record.c
 _LIST = Statement(select(*R).where(R.service_id == bindparam("which")).order_by(R.id))
-_ADD = Statement(
-    insert(tables.dns_record).values({c.name: bindparam(c.name) for c in R if c.name != "id"})
-)
+_ADD = Statement(insert(tables.dns_record).values(every_column(tables.dns_record, "id")))
 _SAVE = Statement(
     update(tables.dns_record)
     .where(R.id == bindparam("which"))

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
@@ -20,7 +20,7 @@ from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.world import Shop
 from emulator.errors import Missed, RunningOperation, WrongState
 from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.store.engine import Statement, every_column
 
 ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5
 OPENING, REOPENING = "5_open", "5_reopen"
@@ -88,26 +88,19 @@ class Service:
 
 
 V = tables.service.c
-_FIELDS = [c.name for c in V]
+_COLUMNS = tuple(column.name for column in V)
+_FIXED = ("id", "account_id", "type", "created_on")
 _OWNED = Statement(
     select(*V).where(
         V.id == bindparam("which"), V.account_id == bindparam("owner"), V.status != DELETED
     )
 )
 _BY_ID = Statement(select(*V).where(V.id == bindparam("which")))
-_INSERT = Statement(
-    insert(tables.service).values({name: bindparam(name) for name in _FIELDS if name != "id"})
-)
+_INSERT = Statement(insert(tables.service).values(every_column(tables.service, "id")))
 _SAVE = Statement(
     update(tables.service)
     .where(V.id == bindparam("which"))
-    .values(
-        {
-            name: bindparam(name)
-            for name in _FIELDS
-            if name not in {"id", "account_id", "type", "created_on"}
-        }
-    )
+    .values(every_column(tables.service, *_FIXED))
 )
 _AT_ADDRESS = Statement(
     select(V.id)
@@ -121,9 +114,7 @@ _AT_ADDRESS = Statement(
 )
 _EVER_AT_ADDRESS = Statement(select(V.tariff_id).distinct().where(V.ip == bindparam("address")))
 H = tables.history.c
-_NOTE = Statement(
-    insert(tables.history).values({c.name: bindparam(c.name) for c in H if c.name != "id"})
-)
+_NOTE = Statement(insert(tables.history).values(every_column(tables.history, "id")))
 _SET_NAME = Statement(
     update(tables.service).where(V.id == bindparam("which")).values(licname=bindparam("name"))
 )
@@ -131,9 +122,6 @@ _NAMED = Statement(
     select(V.id)
     .where(V.type == bindparam("of_type"), V.licname == bindparam("name"), V.status != DELETED)
     .limit(1)
-)
-_COUNT = Statement(
-    select(func.count()).where(V.account_id == bindparam("owner"), V.status != DELETED)
 )
 
 
@@ -161,11 +149,6 @@ def find(shop: Shop, service_id: int) -> Service | None:
     return None if row is None else Service(*row)
 
 
-def count_services(shop: Shop, account: Account) -> int:
-    """How many services an account has, without deleted ones."""
-    return int(shop.db.value(_COUNT, owner=account.id))
-
-
 def is_occupied(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
     """Whether a service of this tariff, of any owner, has this address; ``but`` is ignored."""
     return shop.db.row(_AT_ADDRESS, address=address, tariff=tariff_id, but=but) is not None
@@ -183,9 +166,7 @@ def is_name_used(shop: Shop, product_type: str, name: str) -> bool:
 
 def add(shop: Shop, draft: Service) -> Service:
     """Inserts a service; the draft's id is ignored. A server without a name gets one."""
-    values = _columns(draft)
-    del values["id"]
-    number = shop.db.insert(_INSERT, **values)
+    number = shop.db.insert(_INSERT, **_columns(draft, "id"))
     shop.due_no_later_than(draft.due_at)
     own = traits.of(shop.catalogue, draft.type)
     if draft.licname or not own.domain:
@@ -197,45 +178,13 @@ def add(shop: Shop, draft: Service) -> Service:
 
 def save(shop: Shop, service: Service) -> Service:
     """Writes a changed service, and schedules its next due event."""
-    values = _columns(service)
-    for fixed in ("id", "account_id", "type", "created_on"):
-        del values[fixed]
-    shop.db.run(_SAVE, which=service.id, **values)
+    shop.db.run(_SAVE, which=service.id, **_columns(service, *_FIXED))
     shop.due_no_later_than(service.due_at)
     return service
 
 
-def _columns(s: Service) -> dict[str, object]:
-    return {
-        "id": s.id,
-        "account_id": s.account_id,
-        "type": s.type,
-        "tariff_id": s.tariff_id,
-        "period": s.period,
-        "autoprolong": s.autoprolong,
-        "status": s.status,
-        "substate": s.substate,
-        "created_on": s.created_on,
-        "expires_on": s.expires_on,
-        "due_at": s.due_at,
-        "licname": s.licname,
-        "ip": s.ip,
-        "remoteip": s.remoteip,
-        "remoteid": s.remoteid,
-        "lickey": s.lickey,
-        "key_number": s.key_number,
-        "key_ready": s.key_ready,
-        "key_reads": s.key_reads,
-        "ip_changed_on": s.ip_changed_on,
-        "key_changed_on": s.key_changed_on,
-        "update_expires_on": s.update_expires_on,
-        "webdomains": s.webdomains,
-        "addons": s.addons,
-        "comment": s.comment,
-        "scheduled_close": s.scheduled_close,
-        "params": s.params,
-        "parent_id": s.parent_id,
-    }
+def _columns(service: Service, *without: str) -> dict[str, object]:
+    return {name: getattr(service, name) for name in _COLUMNS if name not in without}
 
 
 def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") -> None:

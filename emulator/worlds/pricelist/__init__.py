@@ -24,7 +24,7 @@ from emulator.domain.catalogue.catalogue import (
 )
 from emulator.domain.catalogue.rows import write_tariffs
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Statement, every_column
 from emulator.worlds.fixtures import PRODUCT_TYPES
 from emulator.worlds.pricelist.addons import addons_of
 from emulator.worlds.pricelist.nodes import (
@@ -86,7 +86,7 @@ T = tables.tariff.c
 _NUMBER = bindparam("number", type_=T.id.type)
 P = tables.product_type.c
 _TYPES = Statement(select(P.intname))
-_NEW_TYPE = Statement(insert(tables.product_type).values({c.name: bindparam(c.name) for c in P}))
+_NEW_TYPE = Statement(insert(tables.product_type).values(every_column(tables.product_type)))
 _LATER = Statement(text("PRAGMA defer_foreign_keys=ON"))
 """Foreign keys are checked at the commit: services refer to tariffs while they are replaced."""
 _IN_USE = Statement(select(tables.service.c.tariff_id).distinct())
