@@ -114,6 +114,18 @@ def test_three_machines_by_the_newer_order_are_bought_once_though_answers_are_lo
     assert (len(servers), balance(hoster)) == (3, Decimal("991.00"))
 
 
+@pytest.mark.parametrize("present", [1, 2])
+def test_an_order_of_several_buys_only_those_that_are_missing(
+    billing: CustomServices, hoster: Seller, present: int
+) -> None:
+    before = balance(hoster)
+    first = billing.order_by_cart(ServiceOrder(tariff=6, remoteid="three", count=present))
+    every = billing.order_by_cart(ServiceOrder(tariff=6, remoteid="three", count=3))
+    assert len(every) == 3
+    assert {server.id for server in first} < {server.id for server in every}
+    assert before - balance(hoster) == Decimal("9.00")
+
+
 def test_what_waits_in_the_cart_for_money_is_paid_by_the_same_order(
     billing: CustomServices, hoster: Seller
 ) -> None:

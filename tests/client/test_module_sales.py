@@ -207,6 +207,25 @@ def test_a_term_of_a_module_that_is_gone_is_paid_back(stand: Stand) -> None:
     assert stand.balance() == Decimal("18.00")
 
 
+def test_a_refused_term_that_was_bought_meanwhile_is_not_paid_back(
+    stand: Stand, tmp_path: Path
+) -> None:
+    number = int(stand.buy())
+    ada = stand.shop.customer("ada")
+    module = stand.shop.modules(ada)[0]
+
+    def buy_and_spend_the_rest() -> None:
+        stand.seller.call("service.prolong", elid=module.number, period=1, sok="ok")
+        stand.seller.account("reseller", balance="0.00")
+
+    line = During(stand, "service.prolong", buy_and_spend_the_rest)
+    shop = shop_of(ModuleStore(tmp_path / "modules.sqlite"), stand.seller, line, stand.watch)
+    shop.prolong(ada, number, 1)
+    assert stand.shop.settle() == 0
+    assert str(stand.shop.modules(ada)[0].expires_on) == "2027-03-10"
+    assert (stand.balance(), stand.spent()) == (Decimal("6.00"), Decimal("18.00"))
+
+
 def test_a_module_that_a_list_skipped_is_not_closed(stand: Stand) -> None:
     stand.buy()
     shop = answering(stand, b"<doc><p_elems>0</p_elems></doc>")

@@ -117,6 +117,18 @@ def test_a_dearer_tariff_costs_the_difference_for_the_rest(bench: ShopBench) -> 
     assert change.cost == (difference * 14 / 28).quantize(Decimal("0.01"))
 
 
+def test_the_addons_of_the_old_tariff_count_in_what_a_change_costs(bench: ShopBench) -> None:
+    """Prices of 55230 with three of an addon, compared with those of a tariff without it."""
+    opened = bench.order(55230, addon={55236: 3})
+    old = bench.shop.catalogue[55230]
+    with_addons = old.cost("EUR", 1, {55236: 3})
+    assert with_addons > old.cost("EUR", 1, {})
+    target = next(iter(paid_changes.list_targets(bench.shop, bench.account, opened)))
+    change = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, target.id, None)
+    assert change.old_price == with_addons
+    assert change.cost == max(Decimal(0), change.new_price - with_addons)
+
+
 def test_a_change_on_the_day_of_the_order_costs_the_whole_difference(bench: ShopBench) -> None:
     opened = bench.order(55227)
     change = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)

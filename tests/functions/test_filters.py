@@ -132,6 +132,35 @@ def test_139_charges_are_filtered_by_what_clients_send(seller: Seller) -> None:
     assert seller.call("expense", filter="on", fromdate="soon").error
 
 
+@pytest.mark.parametrize(
+    ("func", "column", "first", "last"),
+    [
+        ("expense", "realdate", "fromdate", "todate"),
+        ("payment", "create_date", "create_datestart", "create_dateend"),
+        ("payment", "paydate", "payfromdate", "paytodate"),
+        ("clientticket", "date_start", "date_startstart", "date_startend"),
+    ],
+)
+def test_139_a_day_ends_with_its_last_second(
+    seller: Seller, func: str, column: str, first: str, last: str
+) -> None:
+    """What happens at midnight is of the new day, whether a day is sent or a limit."""
+    rows: list[set[str]] = []
+    for instant in ("2027-03-01T00:00:00Z", "2027-03-01T23:59:59Z", "2027-03-02T00:00:00Z"):
+        seller.clock.freeze(instant)
+        before = ids(seller, func)
+        seller.call("clientticket.edit", subject="Question", message="When?", sok="ok")
+        seller.account("reseller", balance=f"{900 + len(rows)}.00")
+        seller.order(pricelist=55227, period=1, ip=f"192.0.2.{201 + len(rows)}")
+        rows.append(ids(seller, func) - before)
+    morning, evening, midnight = rows
+    assert all(rows)
+    in_march = {first: "2027-03-01"}
+    assert ids(seller, func, filter="on", **{column: "2027-03-01"}) == morning | evening
+    assert ids(seller, func, filter="on", **in_march, **{last: "2027-03-01"}) == morning | evening
+    assert ids(seller, func, filter="on", **{first: "2027-03-02"}) == midnight
+
+
 def test_139_payments_are_filtered_by_what_clients_send(seller: Seller) -> None:
     today = seller.clock.now[:10]
     everything = {row["id"] for row in seller.call("payment").rows()}
