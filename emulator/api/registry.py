@@ -171,11 +171,18 @@ class FunctionOptions(TypedDict, total=False):
 
 
 class Family:
-    """Functions with one prefix. Declare with :meth:`listing`, :meth:`form`, :meth:`action`."""
+    """Functions with one prefix. Declare with :meth:`listing`, :meth:`form`, :meth:`action`.
 
-    def __init__(self, name: str, title: Words) -> None:
+    ``source`` and ``evidence`` are those of each function that does not say otherwise.
+    """
+
+    def __init__(
+        self, name: str, title: Words, source: str = "", evidence: Evidence = Evidence.ASSUMED
+    ) -> None:
         self.name = name
         self.title = title
+        self.source = source
+        self.evidence = evidence
         self.functions: list[Function] = []
 
     def listing(
@@ -212,8 +219,8 @@ class Family:
                 kind=kind,
                 family=self,
                 summary=options.get("summary") or inspect.getdoc(handler) or "",
-                source=options.get("source", ""),
-                evidence=options.get("evidence", Evidence.ASSUMED),
+                source=options.get("source", self.source),
+                evidence=options.get("evidence", self.evidence),
                 takes=takes.shared(),
                 returns=returns.shared() if returns is not None else None,
                 tables={name: row.shared() for name, row in options.get("tables", {}).items()},

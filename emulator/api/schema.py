@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
-from typing import Any, Self
+from itertools import chain
+from typing import Any, ClassVar, Self
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
@@ -26,6 +27,13 @@ class WireSchema(Schema):
         """Unknown parameters are ignored."""
 
         unknown = EXCLUDE
+
+    without: ClassVar[tuple[str, ...]] = ()
+    """Fields of the classes above that neither this one nor those below it have."""
+
+    def __init__(self) -> None:
+        above = (vars(base).get("without", ()) for base in type(self).__mro__)
+        super().__init__(exclude=frozenset(chain.from_iterable(above)))
 
     # What follows is derived once, when it is first needed: of most functions a server needs none.
 

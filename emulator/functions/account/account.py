@@ -31,7 +31,7 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 
 SOURCE = "docs/wire.md section 6"
-FAMILY = Family("account", {"en": "Account", "ru": "Клиент"})
+FAMILY = Family("account", {"en": "Account", "ru": "Клиент"}, SOURCE, Evidence.OBSERVED)
 ACTIVE = {"en": "Active", "ru": "Активен"}
 CURRENCIES = {
     "EUR": {"en": "Euro", "ru": "Евро"},
@@ -60,8 +60,6 @@ class SubaccountRow(WireSchema):
     takes=Paging,
     returns=SubaccountRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Accounts with providers", "ru": "Лицевые счета"},
 )
 def list_subaccounts(call: Call, **paging: Any) -> Rows:
@@ -103,7 +101,6 @@ class AccountRow(WireSchema):
     returns=AccountRow,
     fails=(AccessDenied,),
     evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
 )
 def list_accounts(call: Call, **paging: Any) -> Rows:
     """The caller's own account; a client sees no other."""
@@ -139,7 +136,6 @@ class ProjectRow(WireSchema):
     returns=ProjectRow,
     fails=(AccessDenied,),
     evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
     title={"en": "Providers", "ru": "Провайдеры"},
 )
 def list_projects(call: Call, **paging: Any) -> Rows:
@@ -168,7 +164,6 @@ class CurrencyRow(WireSchema):
     takes=Paging,
     returns=CurrencyRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
     source=f"{SOURCE}: RUB 126, EUR 50 and USD 153; other numbers are assumed",
     title={"en": "Currencies", "ru": "Валюты"},
 )
@@ -232,7 +227,6 @@ class SettingsForm(SettingsParameters):
     takes=SettingsChange,
     returns=SettingsForm,
     fails=(AccessDenied, BadValue, Exists),
-    evidence=Evidence.OBSERVED,
     source=f"{SOURCE}, docs/resale.md section 2.4",
     title={"en": "Settings", "ru": "Настройки"},
 )
@@ -291,7 +285,6 @@ def _settings_form(user: Account, login: Login, draft: Mapping[str, str]) -> For
 @FAMILY.document(
     "clientoption",
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
     source=f"{SOURCE}, docs/evidence.md 158 (one client)",
     title={"en": "Settings", "ru": "Настройки"},
 )
@@ -329,8 +322,6 @@ class PromotionRow(WireSchema):
     returns=WireSchema,
     tables={"promotion": PromotionRow},
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Discounts", "ru": "Скидки"},
 )
 def show_discounts(call: Call) -> FormAnswer:

@@ -31,7 +31,7 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 
 SOURCE = "docs/wire.md section 6"
-FAMILY = Family("dashboard", {"en": "Dashboard", "ru": "Обзор"})
+FAMILY = Family("dashboard", {"en": "Dashboard", "ru": "Обзор"}, SOURCE, Evidence.OBSERVED)
 SOON = timedelta(days=7)
 MOST_NOTICES = 20
 LASTS = {"en": "more than a year", "ru": "больше года"}
@@ -99,8 +99,6 @@ class InfoRow(WireSchema):
     takes=Paging,
     returns=InfoRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"dashboard": "info"},
 )
 def show_info(call: Call, **paging: Any) -> Rows:
@@ -139,8 +137,6 @@ class CreditRow(WireSchema):
     takes=Paging,
     returns=CreditRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def show_credit(call: Call, **paging: Any) -> Rows:
     """The credit limit of the account and what of it is not used, in one row."""
@@ -161,8 +157,6 @@ def available_credit(account: Account) -> Decimal:
 @FAMILY.document(
     "notify",
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def show_notices(call: Call) -> Raw:
     """Notices: services that end within a week, events of late, new answers to tickets.

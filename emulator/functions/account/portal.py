@@ -34,7 +34,7 @@ from emulator.functions.products.common import display_name, end_text
 
 SOURCE = "docs/wire.md section 6, docs/evidence.md 58"
 EXAMPLE = "100001"
-FAMILY = Family("portal", {"en": "Client area", "ru": "Личный кабинет"})
+FAMILY = Family("portal", {"en": "Client area", "ru": "Личный кабинет"}, SOURCE, Evidence.OBSERVED)
 
 
 class RegistrationParameters(WireSchema):
@@ -111,8 +111,6 @@ class RecoveryParameters(WireSchema):
     "recovery",
     takes=RecoveryParameters,
     fails=(BadValue,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     public=True,
     example={"email": "reseller@example.com"},
     title={"en": "Lost password", "ru": "Восстановление пароля"},
@@ -133,8 +131,6 @@ def recover_password(call: Call, email: str = "", username: str = "") -> ActionR
     "gotoserver",
     takes=ServiceParameters,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
     title={"en": "To the server", "ru": "Перейти на сервер"},
 )
@@ -163,7 +159,6 @@ class PanelParameters(ServiceParameters):
     "gotoserver.additionalpanel",
     takes=PanelParameters,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
     source=f"{SOURCE}, docs/evidence.md 158 (one client)",
     example={"elid": EXAMPLE, "panel": "dnsmgr"},
     title={"en": "To the server", "ru": "Перейти на сервер"},
@@ -181,8 +176,6 @@ def open_further_panel(call: Call, elid: int, panel: str = "") -> ActionResult:
     "license.print",
     takes=ServiceParameters,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
     title={"en": "Licence on paper", "ru": "Печать лицензии"},
 )
@@ -220,8 +213,6 @@ class CouponForm(WireSchema):
     takes=CouponParameters,
     returns=CouponForm,
     fails=(BadValue, Missed, PromocodeNotUsable),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Coupon", "ru": "Купон"},
 )
 def show_coupon(call: Call, coupon: str = "") -> FormAnswer:
@@ -240,8 +231,6 @@ def use_coupon(call: Call, coupon: str) -> ActionResult:
 @FAMILY.document(
     "billing.balance",
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Balance", "ru": "Баланс"},
 )
 def show_balance(call: Call) -> Raw:
@@ -270,8 +259,6 @@ class ZoneRow(WireSchema):
     takes=Paging,
     returns=ZoneRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Zones", "ru": "Доменные зоны"},
 )
 def list_zones(call: Call, **paging: int | str) -> Rows:

@@ -27,7 +27,7 @@ from emulator.store import tables
 from emulator.store.engine import Row
 
 SOURCE = "docs/wire.md section 6, docs/resale.md section 2.4"
-FAMILY = Family("profile", {"en": "Payers", "ru": "Плательщики"})
+FAMILY = Family("profile", {"en": "Payers", "ru": "Плательщики"}, SOURCE, Evidence.DOCUMENTED)
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, TooMuch)
 KIND_NAMES = {
     PERSON: {"en": "Person", "ru": "Физическое лицо"},
@@ -143,8 +143,6 @@ class PayersParameters(WireSchema):
     takes=Paging,
     returns=ProfileRow,
     fails=(AccessDenied,),
-    evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
 )
 def list_profiles(call: Call, **paging: Any) -> Rows:
     """The payers; the first one is the account itself (fields of a row are assumed)."""
@@ -184,8 +182,6 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
     takes=ProfileChange,
     returns=ProfileForm,
     fails=FAILS,
-    evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
     example={"elid": "1"},
 )
 def show_profile(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
@@ -231,8 +227,6 @@ FAMILY.form(
     takes=PayerKindParameters,
     returns=ProfileForm,
     fails=(BadValue,),
-    evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
     next_step="profile.add.profiledata",
     first_step="profile.add.country",
 )(show_kinds).on_submit(name_data_step)
@@ -253,7 +247,6 @@ FAMILY.form(
     returns=ProfileForm,
     fails=FAILS,
     evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"profiletype": "2", "name": "Example GmbH", "sok": "ok"},
 )
 def show_new_profile(call: Call, **draft: Any) -> FormAnswer:

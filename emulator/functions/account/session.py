@@ -22,7 +22,7 @@ PROGRAM, EDITION = "billmgr", "corporate"
 """The seller's program and its edition; a test kit of the vendor reads the second."""
 FIRST_PROCESS, MOST_PROCESSES = 1000, 30_000
 TITLE = {"en": "Session", "ru": "Сессия"}
-FAMILY = Family("session", TITLE)
+FAMILY = Family("session", TITLE, evidence=Evidence.OBSERVED)
 
 
 class LoginParameters(WireSchema):
@@ -158,7 +158,6 @@ class CodeParameters(WireSchema):
     takes=CodeParameters,
     returns=CodeParameters,
     fails=(BadValue, AccessDenied, AuthFailed),
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md section 2.5",
 )
 def show_code(call: Call, qrcode: str = "") -> ActionResult:
@@ -197,7 +196,6 @@ def _wrong_code(login: str) -> BadValue:
 @FAMILY.document(
     "whoami",
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md section 6",
 )
 def show_caller(call: Call) -> Raw:
@@ -209,7 +207,6 @@ def show_caller(call: Call) -> Raw:
 @FAMILY.document(
     "desktop",
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md section 6, docs/evidence.md 158",
     title={"en": "First page", "ru": "Рабочий стол"},
 )
@@ -245,7 +242,6 @@ def _process(call: Call) -> str:
 @FAMILY.action(
     "keepalive",
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md section 2.2",
 )
 def keep_alive(call: Call) -> ActionResult:
@@ -259,7 +255,6 @@ def keep_alive(call: Call) -> ActionResult:
 @FAMILY.action(
     "logon",
     public=True,
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md section 2.2",
 )
 def log_out(call: Call) -> ActionResult:

@@ -28,7 +28,7 @@ from emulator.store import tables
 from emulator.store.engine import Row
 
 SOURCE = "docs/wire.md section 6, docs/evidence.md 134"
-FAMILY = Family("portal", {"en": "Client area", "ru": "Личный кабинет"})
+FAMILY = Family("portal", {"en": "Client area", "ru": "Личный кабинет"}, SOURCE, Evidence.OBSERVED)
 PROGRAM = {"en": "Referral programme", "ru": "Партнёрская программа"}
 
 G, V = tables.login_log.c, tables.service.c
@@ -62,8 +62,6 @@ def _declare_list(
         takes=Paging,
         returns=returns,
         fails=(AccessDenied, BadValue),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
         title=title,
     )
 
@@ -157,8 +155,6 @@ class StatisticsRow(WireSchema):
     takes=StatisticsParameters,
     returns=StatisticsRow,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": "100001"},
     title={"en": "Statistics", "ru": "Статистика"},
 )
@@ -181,8 +177,6 @@ class ProgressParameters(WireSchema):
     "progress.get",
     takes=ProgressParameters,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Progress", "ru": "Ход выполнения"},
 )
 def show_progress(call: Call, progressid: str = "") -> Raw:
@@ -209,8 +203,6 @@ class StateRow(WireSchema):
     takes=StateParameters,
     returns=StateRow,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "States", "ru": "Регионы"},
 )
 def list_states(call: Call, elid: int | None = None, **paging: Any) -> Rows:
@@ -240,7 +232,6 @@ class AffiliateParameters(WireSchema):
     returns=AffiliateForm,
     fails=(AccessDenied, BadValue),
     evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
     title=PROGRAM,
 )
 def show_affiliate(call: Call, affiliate: int = 1) -> FormAnswer:

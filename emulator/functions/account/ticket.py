@@ -60,7 +60,7 @@ TICKET = "Number of the ticket."
 SUBJECT = "Subject of the ticket."
 TICKET_SERVICE = "Number of the service that the ticket is about; empty if none."
 DEPARTMENT = "Number of the department that is asked."
-FAMILY = Family("clientticket", {"en": "Support", "ru": "Поддержка"})
+FAMILY = Family("clientticket", {"en": "Support", "ru": "Поддержка"}, SOURCE, Evidence.OBSERVED)
 
 T, M = tables.ticket.c, tables.ticket_message.c
 _MESSAGES = select(func.group_concat(M.text, "\n")).where(M.ticket_id == T.id).scalar_subquery()
@@ -174,8 +174,6 @@ def _declare_list(name: str, listing: Listing) -> None:
         takes=Paging,
         returns=TicketRow,
         fails=(AccessDenied, BadValue),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
         summary=SUMMARIES[name],
         title=TITLES.get(name, FAMILY.title),
     )(list_tickets)
@@ -237,8 +235,6 @@ def _instant(at: datetime) -> str:
     returns=TicketForm,
     tables={"messages_list": MessageRow},
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"subject": "Question"},
 )
 def show_ticket(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer | NeedsWrite:
@@ -300,8 +296,6 @@ def close_ticket(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
     takes=TicketsParameters,
     elids="elid",
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def archive_tickets(call: Call, elid: int) -> ActionResult:
     """Closes tickets, which are then in the archive."""

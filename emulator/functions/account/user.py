@@ -32,7 +32,7 @@ RIGHTS = (
 )
 ALLOW_ALL = "Whether the login may call everything: `on`; with `off` only what `rights` names."
 IsKnown = Callable[[str, Mapping[str, OwnType]], bool]
-FAMILY = Family("user", {"en": "Users", "ru": "Пользователи"})
+FAMILY = Family("user", {"en": "Users", "ru": "Пользователи"}, SOURCE, Evidence.OBSERVED)
 
 
 class UserRow(WireSchema):
@@ -83,8 +83,6 @@ class UsersParameters(WireSchema):
     takes=Paging,
     returns=UserRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def list_users(call: Call, **paging: Any) -> Rows:
     """The logins of the account: its own, and further ones."""
@@ -94,15 +92,13 @@ def list_users(call: Call, **paging: Any) -> Rows:
 
 def declare_edit(is_known: IsKnown) -> Family:
     """``user.edit``. ``is_known``: whether a world has a function or a family of this name."""
-    family = Family(FAMILY.name, FAMILY.title)
+    family = Family(FAMILY.name, FAMILY.title, FAMILY.source, FAMILY.evidence)
     editor = UserEditor(is_known)
     function = family.form(
         "user.edit",
         takes=UserChange,
         returns=UserForm,
         fails=(Missed, BadValue, Exists, AccessDenied),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
         example={"elid": "1"},
     )(editor.show)
     function.on_submit(editor.save)
@@ -202,8 +198,6 @@ def _add(call: Call, passwd: str, sent: Mapping[str, Any], rights: tuple[str, ..
     takes=UsersParameters,
     elids="elid",
     fails=(Missed, AccessDenied),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def suspend_users(call: Call, elid: int) -> ActionResult:
     """Switches logins off, and ends their sessions; the last one that is on stays."""
@@ -216,8 +210,6 @@ def suspend_users(call: Call, elid: int) -> ActionResult:
     takes=UsersParameters,
     elids="elid",
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": "1"},
 )
 def resume_users(call: Call, elid: int) -> ActionResult:
@@ -231,8 +223,6 @@ def resume_users(call: Call, elid: int) -> ActionResult:
     takes=UsersParameters,
     elids="elid",
     fails=(Missed, AccessDenied),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def delete_users(call: Call, elid: int) -> ActionResult:
     """Deletes logins, and ends their sessions; the last one cannot be deleted."""

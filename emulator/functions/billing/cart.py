@@ -36,7 +36,7 @@ BUTTONS = (
 BALANCE = 0
 """``paymethod_id`` of the account's own money."""
 PAYMETHOD_ID = "Number of the way of paying; 0 is the balance."
-FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
+FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"}, SOURCE, Evidence.OBSERVED)
 
 
 class CartParameters(WireSchema):
@@ -102,8 +102,6 @@ class ConfirmForm(WireSchema):
     returns=CartForm,
     tables={"lineitems": LineItemRow},
     fails=(*FAILS, PromocodeNotUsable),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Cart", "ru": "Корзина"},
     generation=6,
 )
@@ -212,8 +210,6 @@ def _configured(call: Call, name: str, value: str, cost: Decimal) -> Part:
 @FAMILY.action(
     "cart.empty",
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Emptying the cart", "ru": "Очистка корзины"},
     generation=6,
 )
@@ -229,8 +225,6 @@ def empty_cart(call: Call) -> ActionResult:
     returns=ConfirmForm,
     tables={"methodlist": MethodRow},
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Paying the cart", "ru": "Оплата корзины"},
     generation=6,
 )

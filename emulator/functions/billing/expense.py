@@ -30,7 +30,7 @@ from emulator.texts import OPERATIONS, in_language
 SOURCE = "docs/wire.md section 6"
 OLDER = 5
 """The generation of the API that has no currency in the text of a charge."""
-FAMILY = Family("expense", {"en": "Expenses", "ru": "Расходы"})
+FAMILY = Family("expense", {"en": "Expenses", "ru": "Расходы"}, SOURCE, Evidence.DOCUMENTED)
 
 COMPARE_TEXTS = {
     "equal": {"en": "Equal to", "ru": "Равно"},
@@ -106,8 +106,6 @@ class ExpenseRow(WireSchema):
     takes=Paging,
     returns=ExpenseRow,
     fails=(AccessDenied,),
-    evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
 )
 def list_expenses(call: Call, **paging: Any) -> Rows:
     """All charges of the account, newest first; a free operation is a charge of 0.00.

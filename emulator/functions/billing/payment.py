@@ -34,7 +34,7 @@ METHODS = {
     "correction": {"en": "Correction", "ru": "Корректировка"},
 }
 """Names of the world's own ways of paying; any other is shown by its own name."""
-FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
+FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"}, SOURCE, Evidence.DOCUMENTED)
 
 P, R = tables.payment.c, tables.profile.c
 _FIRST_PAYER = select(func.min(R.id)).where(R.account_id == P.account_id).scalar_subquery()
@@ -117,8 +117,6 @@ class PaymentRow(WireSchema):
     takes=Paging,
     returns=PaymentRow,
     fails=(AccessDenied,),
-    evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
 )
 def list_payments(call: Call, **paging: Any) -> Rows:
     """All payments of the account, newest first; the opening balance is one of them.

@@ -27,7 +27,7 @@ FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, NotEnoughMoney, AccessDen
 PAGE = "/pay/"
 TO_THE_PAGE = "payment.add.redirect"
 PAYMENT = "Number of a payment that was begun."
-FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
+FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"}, SOURCE, Evidence.OBSERVED)
 
 
 class AmountParameters(WireSchema):
@@ -91,8 +91,6 @@ class PaymentRemoval(WireSchema):
     returns=PaymentForm,
     tables={"methodlist": MethodRow},
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"amount": "10.00"},
     next_step="payment.add.method",
     title={"en": "Top up", "ru": "Пополнить баланс"},
@@ -117,8 +115,6 @@ def begin_at_once(call: Call, **sent: object) -> ActionResult:
     returns=PaymentForm,
     tables={"methodlist": MethodRow},
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     # Without sok: the key of a payment is another each time.
     example={"amount": "10.00", "paymethod": "1"},
     title={"en": "Way of paying", "ru": "Способ оплаты"},
@@ -205,8 +201,6 @@ def _pay_from_balance(call: Call, sent: Mapping[str, object]) -> ActionResult:
     returns=PaymentForm,
     tables={"methodlist": MethodRow},
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"payment_id": "1"},
     title={"en": "Payment", "ru": "Платёж"},
 )
@@ -244,8 +238,6 @@ def _names_payment(sent: Mapping[str, object]) -> bool:
     takes=PaymentParameters,
     returns=PaymentForm,
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"payment_id": "1"},
     title={"en": "To the payment page", "ru": "На страницу оплаты"},
     public=True,
@@ -266,7 +258,6 @@ def redirect(call: Call, **sent: object) -> ActionResult:
     takes=PaymentRemoval,
     elids="elid",
     fails=(Missed, AccessDenied),
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md sections 5 and 6",
 )
 def cancel_payments(call: Call, elid: int) -> ActionResult:

@@ -27,7 +27,7 @@ NO_METHOD = {"en": "None", "ru": "Нет"}
 STORABLE = "card"
 """The kind of ways of paying that can be stored."""
 NUMBER = "Number of the stored way of paying."
-FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
+FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"}, SOURCE, Evidence.OBSERVED)
 
 
 class StoredMethodRow(WireSchema):
@@ -88,8 +88,6 @@ class NewMethodForm(payment_add.PaymentForm):
     takes=Paging,
     returns=StoredMethodRow,
     fails=(AccessDenied,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Stored ways of paying", "ru": "Сохранённые способы оплаты"},
 )
 def list_stored_methods(call: Call, **paging: Any) -> Rows:
@@ -103,8 +101,6 @@ def list_stored_methods(call: Call, **paging: Any) -> Rows:
     takes=RemovalParameters,
     elids="elid",
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def delete_stored_method(call: Call, elid: int) -> ActionResult:
     """Removes stored ways of paying; their payments stay."""
@@ -117,8 +113,6 @@ def delete_stored_method(call: Call, elid: int) -> ActionResult:
     takes=ChangeParameters,
     returns=StoredMethodForm,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Stored way of paying", "ru": "Сохранённый способ оплаты"},
 )
 def show_stored_method(call: Call, elid: int, name: str | None = None) -> FormAnswer:
@@ -143,8 +137,6 @@ def rename_stored_method(call: Call, elid: int, name: str | None = None) -> Acti
     takes=RecurringParameters,
     returns=RecurringParameters,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Automatic payments", "ru": "Автоплатежи"},
 )
 def show_settings(call: Call, stored_method: int | None = None) -> FormAnswer:
@@ -167,8 +159,6 @@ def save_settings(call: Call, stored_method: int | None = None) -> ActionResult:
     returns=NewMethodForm,
     tables={"methodlist": MethodRow},
     fails=(BadValue,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title={"en": "Storing a way of paying", "ru": "Сохранение способа оплаты"},
 )
 def show_new_method(call: Call, paymethod: int | None = None) -> FormAnswer:

@@ -10,7 +10,6 @@ from typing import Any
 
 from emulator.api.fields import Email, Id, Months, Text, Whole
 from emulator.api.registry import Evidence
-from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.services import editing, modules, order_rules
 from emulator.domain.services.services import Service
@@ -66,10 +65,7 @@ class ModuleOrderForm(LicenseOrderForm):
     item = Whole(descriptions.MODULE_LICENSE)
     bitninja_email = Text(descriptions.BITNINJA_EMAIL)
 
-    class Meta(WireSchema.Meta):
-        """What modules do not have."""
-
-        exclude = ("ip", "licname", "remoteip")
+    without = ("ip", "licname", "remoteip")
 
 
 class ModuleChange(AnyChange):
@@ -85,10 +81,7 @@ class AdditionRow(LicenseRow):
 
     item = Whole(descriptions.MODULE_LICENSE)
 
-    class Meta(WireSchema.Meta):
-        """What modules do not have."""
-
-        exclude = ADDRESS_ROW_FIELDS
+    without = ADDRESS_ROW_FIELDS
 
 
 class ModuleForm(LicenseForm):
@@ -96,10 +89,7 @@ class ModuleForm(LicenseForm):
 
     item = Whole(descriptions.MODULE_LICENSE)
 
-    class Meta(WireSchema.Meta):
-        """What modules do not have."""
-
-        exclude = (*ADDRESS_FORM_FIELDS, "lickey")
+    without = (*ADDRESS_FORM_FIELDS, "lickey")
 
 
 def read_order(sent: Mapping[str, Any]) -> order_rules.OrderRequest:

@@ -36,7 +36,7 @@ ROLES: Mapping[str, Declare] = MappingProxyType({
 
 def build(product: ProductType) -> Family:
     """The family of one product type. Raises KeyError for a function that no type has."""
-    family = Family(product.intname, product.title)
+    family = Family(product.intname, product.title, product.source)
     for name in product.functions:
         ROLES[product.role(name)](family, product, name)
     return family

@@ -59,7 +59,6 @@ from emulator.functions.products.common import (
 from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
 
 OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
-SOURCE = "docs/resale.md section 2.8"
 EXAMPLE = "100022"
 GENERATE, EXISTING = "generate", "existing"
 LONGEST_PEM, LONGEST_NAMES = 20_000, 16_000
@@ -179,10 +178,7 @@ class CertificateOrderForm(LicenseOrderForm):
     tech_phone = Text(descriptions.TECH_PHONE)
     approver_email_1 = Text(descriptions.APPROVER)
 
-    class Meta(WireSchema.Meta):
-        """What certificates do not have."""
-
-        exclude = ("ip", "licname", "remoteip")
+    without = ("ip", "licname", "remoteip")
 
 
 class CertificateChange(AnyChange):
@@ -214,10 +210,7 @@ class CertificateRow(LicenseRow):
     valid_from = Text(descriptions.VALID_FROM)
     valid_until = Text(descriptions.VALID_UNTIL)
 
-    class Meta(WireSchema.Meta):
-        """What certificates do not have."""
-
-        exclude = (*NO_LICENSE, "real_ipchange", "real_keychange")
+    without = (*NO_LICENSE, "real_ipchange", "real_keychange")
 
 
 class ValidationParameters(ServiceParameters):
@@ -264,10 +257,7 @@ class CertificateForm(LicenseForm):
     tech_phone = Text(descriptions.TECH_PHONE)
     approver_email_1 = Text(descriptions.APPROVER)
 
-    class Meta(WireSchema.Meta):
-        """What certificates do not have."""
-
-        exclude = (*NO_LICENSE, "lickey", "ip_change_date", "lickey_change_date", "webdomains")
+    without = (*NO_LICENSE, "lickey", "ip_change_date", "lickey_change_date", "webdomains")
 
 
 def further_names(sent: Mapping[str, Any]) -> str:
@@ -395,7 +385,7 @@ REQUEST_EXAMPLE = {
 CERTIFICATE = ProductType(
     intname="certificate",
     title={"en": "SSL certificates", "ru": "SSL-сертификаты"},
-    source=SOURCE,
+    source="docs/resale.md section 2.8",
     functions={
         "certificate": ASSUMED,
         "certificate.filter": OBSERVED,
@@ -437,7 +427,6 @@ FAMILY = build(CERTIFICATE)
     returns=CertificateOrderForm,
     fails=(BadValue, StepUnavailable),
     evidence=DOCUMENTED,
-    source=SOURCE,
     example={**REQUEST_EXAMPLE, "sok": "ok", "snext": "ok"},
     commits_on_snext=True,
 )
@@ -492,8 +481,6 @@ def _own_form(call: Call, service: Service) -> FormAnswer:
     takes=ReissueParameters,
     returns=CertificateForm,
     fails=(Missed, BadValue, WrongState, RunningOperation),
-    evidence=ASSUMED,
-    source=SOURCE,
     example={"elid": EXAMPLE, "sok": "ok"},
 )
 def show_reissue(call: Call, elid: int, **draft: Any) -> FormAnswer:
@@ -533,8 +520,6 @@ VALIDATION_FAILS: tuple[type[ApiError], ...] = (Missed, WrongState)
     takes=ValidationParameters,
     returns=ValidationForm,
     fails=(*VALIDATION_FAILS, BadValue),
-    evidence=ASSUMED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def show_validation(call: Call, elid: int, approver_email_1: str = "") -> FormAnswer:
@@ -576,8 +561,6 @@ def validate(call: Call, elid: int, approver_email_1: str = "") -> ActionResult:
     takes=ServicesParameters,
     elids="elid",
     fails=VALIDATION_FAILS,
-    evidence=ASSUMED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def validate_by_dns(call: Call, elid: int) -> ActionResult:
@@ -590,8 +573,6 @@ def validate_by_dns(call: Call, elid: int) -> ActionResult:
     takes=ServicesParameters,
     elids="elid",
     fails=VALIDATION_FAILS,
-    evidence=ASSUMED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def validate_by_email(call: Call, elid: int) -> ActionResult:

@@ -63,7 +63,6 @@ def declare_edit(family: Family, product: ProductType, name: str) -> None:
         returns=product.form,
         fails=(Missed, BadValue, Exists, WrongState, RunningOperation, NotEnoughMoney),
         evidence=product.functions[name],
-        source=product.source,
         example={"elid": product.example},
     )(editor.show)
     function.on_submit(editor.save)

@@ -43,7 +43,6 @@ def declare_list(family: Family, product: ProductType, name: str) -> None:
         takes=Paging,
         returns=product.row,
         evidence=product.functions[name],
-        source=product.source,
     )(ServiceList(product, _listing_of(product)).show)
 
 

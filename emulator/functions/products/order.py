@@ -106,7 +106,6 @@ def declare_choice(family: Family, product: ProductType, name: str) -> None:
         returns=TariffChoice,
         fails=(BadValue,),
         evidence=product.functions[name],
-        source=product.source,
         tables={"pricelist": NewTariffRow} if version else {"tariflist": TariffRow},
         next_step=choice.next_step,
         generation=6 if version else None,
@@ -125,7 +124,6 @@ def declare_order(family: Family, product: ProductType, name: str) -> None:
         tables={"tariflist": TariffRow},
         fails=FAILS,
         evidence=product.functions[name],
-        source=product.source,
         example=product.example_order,
     )(step.show)
     function.on_submit(step.order)
@@ -149,7 +147,6 @@ def declare_new_order(family: Family, product: ProductType, name: str) -> None:
         },
         fails=FAILS,
         evidence=product.functions[name],
-        source=product.source,
         example=example,
         generation=6,
     )(step.show)

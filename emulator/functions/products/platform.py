@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from emulator.api.fields import Months, Numbered, Text
 from emulator.api.registry import Evidence
-from emulator.api.schema import WireSchema
 from emulator.functions import descriptions
 from emulator.functions.products.build import build
 from emulator.functions.products.common import (
@@ -46,10 +45,7 @@ class PlatformOrderForm(LicenseOrderForm):
 
     comment = Text(descriptions.COMMENT)
 
-    class Meta(WireSchema.Meta):
-        """What platforms do not have."""
-
-        exclude = ("ip", "licname", "remoteip")
+    without = ("ip", "licname", "remoteip")
 
 
 class PlatformChange(AnyChange):
@@ -65,10 +61,7 @@ class PlatformRow(LicenseRow):
 
     comment = Text(descriptions.COMMENT)
 
-    class Meta(WireSchema.Meta):
-        """What platforms do not have."""
-
-        exclude = ADDRESS_ROW_FIELDS
+    without = ADDRESS_ROW_FIELDS
 
 
 class PlatformForm(LicenseForm):
@@ -76,10 +69,7 @@ class PlatformForm(LicenseForm):
 
     comment = Text(descriptions.COMMENT)
 
-    class Meta(WireSchema.Meta):
-        """What platforms do not have."""
-
-        exclude = ADDRESS_FORM_FIELDS
+    without = ADDRESS_FORM_FIELDS
 
 
 PLATFORM = ProductType(

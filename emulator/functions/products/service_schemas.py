@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import Domain, Flag, Months, Numbered, Text, Whole
@@ -87,10 +87,7 @@ class InstanceOrderForm(ServiceOrderForm):
 class HostingOrderForm(ServiceOrderForm):
     """The order form of an account or of space in a rack, which have no operating system."""
 
-    class Meta(WireSchema.Meta):
-        """What only servers have."""
-
-        exclude = ("ostempl", "recipe")
+    without: ClassVar[tuple[str, ...]] = ("ostempl", "recipe")
 
 
 class DomainOrderForm(OwnerFields, OwnerNumber, HostingOrderForm):
@@ -101,10 +98,7 @@ class DomainOrderForm(OwnerFields, OwnerNumber, HostingOrderForm):
     ns2 = Text(descriptions.NAME_SERVER)
     ns3 = Text(descriptions.NAME_SERVER)
 
-    class Meta(WireSchema.Meta):
-        """What domain names do not have."""
-
-        exclude = ("ostempl", "recipe", "datacenter")
+    without = ("datacenter",)
 
 
 class RackOrderFields(AnyOrder):
@@ -239,10 +233,13 @@ class ServiceRow(LicenseRow):
     domain = Text(SHOWN_NAME)
     username = Text(USERNAME)
 
-    class Meta(WireSchema.Meta):
-        """What only licenses have."""
-
-        exclude = ("licname", "remoteip", "update_expiredate", "real_ipchange", "real_keychange")
+    without: ClassVar[tuple[str, ...]] = (
+        "licname",
+        "remoteip",
+        "update_expiredate",
+        "real_ipchange",
+        "real_keychange",
+    )
 
 
 class ServerRow(ServiceRow):
@@ -253,10 +250,7 @@ class ServerRow(ServiceRow):
     allow_changepassword = Text("`on` if the password can be changed: the server is active.")
     show_reboot = Text("`on` if the server can be restarted: it is active.")
 
-    class Meta(WireSchema.Meta):
-        """What only licenses and accounts have."""
-
-        exclude = (*ServiceRow.Meta.exclude, "username")
+    without = ("username",)
 
 
 class InstanceRow(ServerRow):
@@ -265,19 +259,11 @@ class InstanceRow(ServerRow):
     servername = Text(descriptions.SERVER_NAME_AGAIN)
     instance_status = Text(INSTANCE_STATE)
 
-    class Meta(WireSchema.Meta):
-        """What only licenses and accounts have."""
-
-        exclude = ServerRow.Meta.exclude
-
 
 class RackRow(ServiceRow):
     """Space in a rack, in the list: nobody logs in there."""
 
-    class Meta(WireSchema.Meta):
-        """What only licenses and accounts have."""
-
-        exclude = (*ServiceRow.Meta.exclude, "username")
+    without = ("username",)
 
 
 class DomainRow(ServiceRow):
@@ -286,21 +272,7 @@ class DomainRow(ServiceRow):
     service_status = Text(DOMAIN_STATE)
     nslist = Text("Its name servers, separated by blanks; empty where none were sent.")
 
-    class Meta(WireSchema.Meta):
-        """What only licenses, accounts and servers have."""
-
-        exclude = (*ServiceRow.Meta.exclude, "username", "ip")
-
-
-_LICENSE_FIELDS = (
-    "licname",
-    "remoteip",
-    "lickey",
-    "ip_change_date",
-    "lickey_change_date",
-    "update_expiredate",
-    "webdomains",
-)
+    without = ("username", "ip")
 
 
 class HostingForm(LicenseForm):
@@ -315,10 +287,15 @@ class HostingForm(LicenseForm):
     stored_method = Text("Stored way of paying for prolongations; always 0, for none.")
     orderinfo = Text("What the sent addons would cost, as HTML; empty if none were sent.")
 
-    class Meta(WireSchema.Meta):
-        """What only licenses have."""
-
-        exclude = _LICENSE_FIELDS
+    without: ClassVar[tuple[str, ...]] = (
+        "licname",
+        "remoteip",
+        "lickey",
+        "ip_change_date",
+        "lickey_change_date",
+        "update_expiredate",
+        "webdomains",
+    )
 
 
 class ServerForm(HostingForm):
@@ -329,11 +306,6 @@ class ServerForm(HostingForm):
     server_name = Text(descriptions.SERVER_NAME)
     ipv6_subnet = Text(IPV6_SUBNET)
 
-    class Meta(WireSchema.Meta):
-        """What only licenses have."""
-
-        exclude = _LICENSE_FIELDS
-
 
 class InstanceForm(ServerForm):
     """The form of a cloud server."""
@@ -342,19 +314,11 @@ class InstanceForm(ServerForm):
     instance_status = Text(INSTANCE_STATE)
     use_ssh_key = Text("`on` where it was ordered with a key to log in with, else `off`.")
 
-    class Meta(WireSchema.Meta):
-        """What only licenses have."""
-
-        exclude = _LICENSE_FIELDS
-
 
 class RackForm(HostingForm):
     """The form of space in a rack."""
 
-    class Meta(WireSchema.Meta):
-        """What only licenses and accounts have."""
-
-        exclude = (*_LICENSE_FIELDS, "username", "password", "userpassword")
+    without = ("username", "password", "userpassword")
 
 
 class DomainForm(HostingForm):
@@ -367,18 +331,14 @@ class DomainForm(HostingForm):
     ns3 = Text(descriptions.NAME_SERVER)
     service_status = Text(DOMAIN_STATE)
 
-    class Meta(WireSchema.Meta):
-        """What only licenses, accounts and servers have."""
-
-        exclude = (
-            *_LICENSE_FIELDS,
-            "username",
-            "password",
-            "userpassword",
-            "ip",
-            "datacenter",
-            "datacentername",
-        )
+    without = (
+        "username",
+        "password",
+        "userpassword",
+        "ip",
+        "datacenter",
+        "datacentername",
+    )
 
 
 def read_order(sent: Mapping[str, Any]) -> OrderRequest:
@@ -485,7 +445,13 @@ def show_form(call: Call, service: Service) -> FormAnswer:
     """The whole form with its selects; the password in it is masked in the journal."""
     tariff = call.shop.catalogue[service.tariff_id]
     # A password that was ordered is shown as one that was made: once there is a login.
-    password = service.params.get("password", "") if service.params.get("username") else ""
+    password = (
+        service.params.get("password", "")
+        if service.params.get(
+            "username",
+        )
+        else ""
+    )
     if password:
         call.secrets.append(password)
     shown = {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from emulator.api.fields import Address, Text
 from emulator.api.registry import Evidence
-from emulator.api.schema import WireSchema
 from emulator.functions import descriptions
 from emulator.functions.products.build import build
 from emulator.functions.products.common import (
@@ -49,10 +48,7 @@ class NewThirdPartyOrder(NewOrder, ThirdPartyOrderFields):
 class ThirdPartyOrderForm(LicenseOrderForm):
     """The order form of third-party licenses: no address of a server beside the license's."""
 
-    class Meta(WireSchema.Meta):
-        """What these licenses do not have."""
-
-        exclude = ("remoteip",)
+    without = ("remoteip",)
 
 
 class ThirdPartyChange(AnyChange):
@@ -66,25 +62,19 @@ class ThirdPartyChange(AnyChange):
 class ThirdPartyRow(LicenseRow):
     """A third-party license in the list."""
 
-    class Meta(WireSchema.Meta):
-        """What these licenses do not have."""
-
-        exclude = ("remoteip", "update_expiredate", "real_ipchange", "real_keychange")
+    without = ("remoteip", "update_expiredate", "real_ipchange", "real_keychange")
 
 
 class ThirdPartyForm(LicenseForm):
     """The form of a third-party license."""
 
-    class Meta(WireSchema.Meta):
-        """What these licenses do not have."""
-
-        exclude = (
-            "remoteip",
-            "ip_change_date",
-            "lickey_change_date",
-            "update_expiredate",
-            "webdomains",
-        )
+    without = (
+        "remoteip",
+        "ip_change_date",
+        "lickey_change_date",
+        "update_expiredate",
+        "webdomains",
+    )
 
 
 THIRD_PARTY = ProductType(

@@ -23,7 +23,12 @@ from emulator.store import tables
 from emulator.store.engine import Row
 
 SOURCE = "docs/evidence.md 132, docs/trade.md section 10"
-FAMILY = Family("softregistration", {"en": "Registered licences", "ru": "Регистрации лицензий"})
+FAMILY = Family(
+    "softregistration",
+    {"en": "Registered licences", "ru": "Регистрации лицензий"},
+    SOURCE,
+    Evidence.DOCUMENTED,
+)
 
 V = tables.service.c
 LISTING = Listing(
@@ -55,8 +60,6 @@ class RegistrationRow(WireSchema):
     takes=Paging,
     returns=RegistrationRow,
     fails=(AccessDenied, BadValue),
-    evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
 )
 def list_registrations(call: Call, **paging: Any) -> Rows:
     """Which license is registered at which address, newest first."""

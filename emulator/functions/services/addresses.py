@@ -45,7 +45,7 @@ FAILS: tuple[type[ApiError], ...] = (
 ADDRESS = "Number of the address; of a license its own number."
 HOST_NAME = "Host name of the address."
 KIND = "Kind of the address; always `public` here."
-FAMILY = Family("service", {"en": "Services", "ru": "Услуги"})
+FAMILY = Family("service", {"en": "Services", "ru": "Услуги"}, SOURCE, Evidence.OBSERVED)
 
 
 class AddressesParameters(Paging):
@@ -99,8 +99,6 @@ class AddressRemoval(WireSchema):
     takes=AddressesParameters,
     returns=AddressRow,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
     title={"en": "Addresses", "ru": "IP-адреса"},
 )
@@ -167,8 +165,6 @@ def _find(call: Call, elid: int, plid: int | None) -> tuple[Service, ServiceAddr
     takes=AddressParameters,
     returns=AddressForm,
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE, "domain": "web-1.example.com", "sok": "ok"},
     title={"en": "Address", "ru": "IP-адрес"},
 )
@@ -266,8 +262,6 @@ def _order_address(call: Call, plid: int | None, domain: str) -> ActionResult:
     takes=AddressRemoval,
     elids="elid",
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": "4", "plid": "100017"},
     title={"en": "Address", "ru": "IP-адрес"},
 )

@@ -20,7 +20,8 @@ from emulator.functions.form_parts import next_step, tariff_choices
 from emulator.functions.products.common import display_name, end_text
 
 EXAMPLE = {"elid": "100001", "pricelist": "55228"}
-FAMILY = Family("service", {"en": "Services", "ru": "Услуги"})
+SOURCE = "docs/trade.md section 5"
+FAMILY = Family("service", {"en": "Services", "ru": "Услуги"}, SOURCE, Evidence.OBSERVED)
 
 
 class TariffChangeParameters(WireSchema):
@@ -52,7 +53,6 @@ class TariffChangeForm(WireSchema):
 
 
 FAILS = (Missed, BadValue, WrongState, RunningOperation, NotEnoughMoney, Exists)
-SOURCE = "docs/trade.md section 5"
 TITLE = {"en": "Change of tariff", "ru": "Смена тарифа"}
 
 
@@ -61,8 +61,6 @@ TITLE = {"en": "Change of tariff", "ru": "Смена тарифа"}
     takes=TariffChangeParameters,
     returns=TariffChangeForm,
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title=TITLE,
     example={**EXAMPLE, "period": "1", "sok": "ok"},
     next_step="service.changepricelist.pricelist",
@@ -80,8 +78,6 @@ def show_choice(
     takes=TariffChangeParameters,
     returns=TariffChangeForm,
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title=TITLE,
     example={**EXAMPLE, "period": "1", "snext": "ok"},
 )
@@ -108,8 +104,6 @@ def name_last_step(
     takes=TariffChangeParameters,
     returns=TariffChangeForm,
     fails=FAILS,
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     title=TITLE,
     example={**EXAMPLE, "snext": "ok", "sok": "ok"},
     commits_on_snext=True,

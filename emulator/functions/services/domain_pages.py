@@ -36,7 +36,7 @@ from emulator.functions.products.service_schemas import DomainOrder
 SOURCE = "docs/wire.md section 6, docs/evidence.md 134"
 EXAMPLE = "100018"
 SERVERS = ("ns0", "ns1", "ns2", "ns3")
-FAMILY = Family("portal", {"en": "Domain names", "ru": "Домены"})
+FAMILY = Family("portal", {"en": "Domain names", "ru": "Домены"}, SOURCE, Evidence.OBSERVED)
 ORDERED = names_of(DomainOrder) - names_of(OwnerFields) - names_of(OwnerNumber)
 """What the step before has chosen, and the next one takes."""
 
@@ -61,8 +61,6 @@ class ServerNames(WireSchema):
     takes=ServerNames,
     returns=ServerNames,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def show_servers(call: Call, elid: int, **draft: str) -> FormAnswer:
@@ -102,7 +100,6 @@ class WhoisForm(WireSchema):
     returns=WhoisForm,
     fails=(Missed,),
     evidence=Evidence.DOCUMENTED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def show_whois(call: Call, elid: int) -> FormAnswer:
@@ -158,8 +155,6 @@ class ContactForm(ContactFields):
     takes=ContactChange,
     returns=ContactForm,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def show_contact(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
     """A contact for domain names; with sok it changes, and without ``elid`` a new one is made."""
@@ -195,8 +190,6 @@ def _contact_form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
     takes=OwnerFields,
     returns=OwnerFields,
     fails=(BadValue,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     next_step="domain.order.pricelist",
 )
 def show_owner(call: Call, **draft: Any) -> FormAnswer:

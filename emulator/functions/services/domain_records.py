@@ -26,7 +26,7 @@ from emulator.functions.listing import Paging, page_of
 
 SOURCE = "docs/wire.md section 6, docs/evidence.md 157"
 EXAMPLE = "100018"
-FAMILY = Family("portal", {"en": "DNS records", "ru": "DNS-записи"})
+FAMILY = Family("portal", {"en": "DNS records", "ru": "DNS-записи"}, SOURCE, Evidence.OBSERVED)
 TTL = 3600
 LONGEST_TTL = 2**31 - 1
 SOA: Final = {
@@ -135,8 +135,6 @@ def _domain(call: Call, number: int) -> Service:
     takes=RecordsParameters,
     returns=RecordRow,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def list_records(call: Call, elid: int, **paging: Any) -> Rows:
@@ -164,8 +162,6 @@ def list_records(call: Call, elid: int, **paging: Any) -> Rows:
     takes=RecordChange,
     returns=RecordForm,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={
         "plid": EXAMPLE, "dns_name": "www", "dns_type": "A", "ipv4": "192.0.2.1", "sok": "ok",
     },
@@ -236,8 +232,6 @@ _BY_TYPE: Final = tuple(
     takes=RecordsToDelete,
     elids="elid",
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
 )
 def delete_records(call: Call, elid: int, plid: int) -> ActionResult:
     """Deletes DNS records."""
@@ -263,8 +257,6 @@ class SoaChange(WireSchema):
     takes=SoaChange,
     returns=SoaChange,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def show_soa(call: Call, elid: int, **draft: Any) -> FormAnswer:
@@ -298,8 +290,6 @@ class DnssecChange(WireSchema):
     takes=DnssecChange,
     returns=DnssecChange,
     fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def show_dnssec(
@@ -334,8 +324,6 @@ def _either(elid: int | None, plid: int | None) -> int:
     takes=ServiceParameters,
     returns=ServiceParameters,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
     example={"elid": EXAMPLE},
 )
 def show_suggested_servers(call: Call, elid: int) -> FormAnswer:

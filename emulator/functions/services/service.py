@@ -51,7 +51,7 @@ from emulator.texts import HISTORY as HISTORY_TEXTS
 EXAMPLE = "100001"
 SERVER_EXAMPLE = "100014"
 PASSWORD_FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, RunningOperation, WrongState)
-FAMILY = Family("service", {"en": "Services", "ru": "Услуги"})
+FAMILY = Family("service", {"en": "Services", "ru": "Услуги"}, evidence=Evidence.OBSERVED)
 
 
 class ProlongParameters(WireSchema):
@@ -87,7 +87,6 @@ class ProlongForm(WireSchema):
     takes=ProlongParameters,
     returns=ProlongForm,
     fails=(Missed, BadValue, WrongState, RunningOperation, NotEnoughMoney, Exists),
-    evidence=Evidence.OBSERVED,
     source="docs/trade.md section 4",
     example={"elid": EXAMPLE, "period": "1", "sok": "ok"},
     title={"en": "Prolongation", "ru": "Продление"},
@@ -203,7 +202,6 @@ HISTORY = Listing(
     takes=HistoryParameters,
     returns=HistoryRow,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
     source="docs/wire.md section 6",
     example={"elid": EXAMPLE},
     title={"en": "History", "ru": "История"},
@@ -258,7 +256,6 @@ class PasswordForm(WireSchema):
     takes=PasswordParameters,
     returns=PasswordForm,
     fails=PASSWORD_FAILS,
-    evidence=Evidence.OBSERVED,
     source="docs/resale.md section 2.6, docs/wire.md section 6",
     example={"elid": EXAMPLE, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"},
     title={"en": "Change of password", "ru": "Смена пароля"},
@@ -306,7 +303,6 @@ LOGIN_FACTS: Mapping[str, tuple[str, ...]] = {
     "service.instruction.html",
     takes=ServiceParameters,
     fails=(Missed,),
-    evidence=Evidence.OBSERVED,
     source="docs/resale.md section 2.6, docs/wire.md section 6",
     example={"elid": EXAMPLE},
     title={"en": "Instruction", "ru": "Инструкция"},
@@ -354,7 +350,6 @@ def _declare_power(name: str, verb: str) -> None:
         takes=ServicesParameters,
         elids="elid",
         fails=POWER_FAILS,
-        evidence=Evidence.OBSERVED,
         source="docs/resale.md section 2.6",
         example={"elid": SERVER_EXAMPLE},
         summary=POWER[verb],
