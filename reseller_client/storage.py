@@ -17,7 +17,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from sqlalchemy import Column, Engine, Integer, StaticPool, Text, TypeDecorator, insert, make_url
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -216,3 +216,20 @@ class Database:
         except DBAPIError as problem:
             error = problem.orig or problem
             raise error.with_traceback(None) from problem
+
+
+class Rows:
+    """Rows in a SQLite database the caller opened; call `prepare` once before use.
+
+    Every method raises sqlite3.Error where the database cannot be read or written.
+    """
+
+    tables: ClassVar[MetaData]
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        """Keep the connection; nothing is read or written yet."""
+        self._rows = Database(connection)
+
+    def prepare(self) -> None:
+        """Create the tables if they are not there."""
+        self._rows.create(self.tables)

@@ -13,7 +13,7 @@ from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
 from reseller_client import BadValue, Client
-from reseller_client.services.models import Addon, Tariff
+from reseller_client.services.catalogue_models import Addon, Tariff
 
 SOFT, VDS, ADDITION = "soft", "vds", "addition"
 PREFERRED: Final[Mapping[str, tuple[int, ...]]] = {

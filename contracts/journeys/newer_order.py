@@ -13,7 +13,8 @@ from contracts.journeys.catalogue_view import CENT, VDS, choose_template, find_m
 from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord, Unreached
 from contracts.verdicts import OBSERVED
 from reseller_client import ServiceOrder, Status
-from reseller_client.services.models import NewOrderForm, PriceLine, Tariff
+from reseller_client.services.catalogue_models import Tariff
+from reseller_client.services.models import NewOrderForm, PriceLine
 from reseller_client.services.products import Products
 from reseller_client.transport.values import Money
 

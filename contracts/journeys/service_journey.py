@@ -20,7 +20,7 @@ from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, Ste
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 from reseller_client import Client, LicenseOrder, NotUnderstood, Refused, Status
 from reseller_client.resellers import CustomReseller
-from reseller_client.services.models import Tariff
+from reseller_client.services.catalogue_models import Tariff
 
 MAX_READS: Final = 60
 """How often a service is read while the seller works on it."""

@@ -10,23 +10,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reseller_client.account.models import (
-    Dashboard,
-    Expense,
-    MenuNode,
-    Notice,
-    Payment,
-    Subaccount,
-    User,
-)
-from reseller_client.services.catalogue_models import (
-    Addon,
-    AddonItem,
-    AddonKind,
-    Datacenter,
-    Price,
-    Tariff,
-)
 from reseller_client.services.reading import (
     addon_quantities,
     addon_texts,
@@ -54,50 +37,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reseller_client.transport.values import Money
-
-__all__ = [
-    "Addon",
-    "AddonItem",
-    "AddonKind",
-    "Basket",
-    "BasketItem",
-    "BillOrder",
-    "CartLine",
-    "Certificate",
-    "Closing",
-    "ConfiguredPart",
-    "Country",
-    "Dashboard",
-    "Datacenter",
-    "Expense",
-    "HistoryRow",
-    "License",
-    "LicenseRow",
-    "MenuNode",
-    "Module",
-    "ModuleRow",
-    "NewOrderForm",
-    "Notice",
-    "Offer",
-    "OrderForm",
-    "Ordered",
-    "OrderedModule",
-    "OrderedService",
-    "Payment",
-    "Price",
-    "ProductForm",
-    "ProductRow",
-    "ProlongQuote",
-    "Service",
-    "ServiceAddress",
-    "ServiceRow",
-    "Subaccount",
-    "Tariff",
-    "TariffOption",
-    "TariffQuote",
-    "User",
-    "Validation",
-]
 
 
 def _no_texts() -> Mapping[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +12,7 @@ from typing import Final
 from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, select
 
 from reseller_client.shop.prices import PriceRule, Rounding
-from reseller_client.storage import DAY, EXACT, Database, Stored, choice, required, values_of
+from reseller_client.storage import DAY, EXACT, Rows, Stored, choice, required, values_of
 
 
 class SaleKind(StrEnum):
@@ -102,19 +101,10 @@ _COSTS: Final = Table(
 )
 
 
-class StorefrontStore:
-    """The books in a SQLite database the caller opened; call `prepare` once before use.
+class StorefrontStore(Rows):
+    """The books of a storefront."""
 
-    Every method raises sqlite3.Error where the database cannot be read or written.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Keep the connection; nothing is read or written yet."""
-        self._rows = Database(connection)
-
-    def prepare(self) -> None:
-        """Create the tables if they are not there."""
-        self._rows.create(_TABLES)
+    tables = _TABLES
 
     def set_price(self, tariff: int, rule: PriceRule) -> None:
         """Price a tariff; what was sold before keeps its price."""

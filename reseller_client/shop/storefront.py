@@ -21,8 +21,9 @@ from reseller_client.shop.prices import AT_COST, Exchange, PriceRule, convert
 from reseller_client.shop.store import Cost, Customer, Sale, SaleKind
 
 if TYPE_CHECKING:
+    from reseller_client.account.models import Expense
     from reseller_client.client import Client
-    from reseller_client.services.models import Expense, Price
+    from reseller_client.services.catalogue_models import Price
     from reseller_client.shop.store import StorefrontStore
 
 _NONE: Final[Mapping[int, int]] = MappingProxyType({})

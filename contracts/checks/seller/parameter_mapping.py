@@ -29,7 +29,7 @@ from contracts.record.placeholders import PLACEHOLDER, find_placeholders
 from contracts.record.roles import SERVICE, TARIFF, TARIFFS, name_role
 from contracts.target.spending import changes, spends
 from contracts.target.spending_guard import NO_SUCH_NUMBER
-from reseller_client.services.models import Tariff
+from reseller_client.services.catalogue_models import Tariff
 
 _FIRST: Final = (*NUMBERS, "pricelist")
 """Parameters that are mapped first, since the others depend on them."""

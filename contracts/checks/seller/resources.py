@@ -35,7 +35,7 @@ from contracts.target.spending_guard import CallBlocked
 from contracts.target.sums import Sum
 from contracts.verdicts import Verdict
 from reseller_client import ResellerError
-from reseller_client.services.models import Tariff
+from reseller_client.services.catalogue_models import Tariff
 
 _STATE: Final = {SUSPENDED: states.SUSPENDED, DELETED: states.DELETED}
 """The state of a role's service; all other roles are active."""

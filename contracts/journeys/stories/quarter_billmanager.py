@@ -13,7 +13,7 @@ from contracts.journeys.stories.script import QuarterEvent, ServerProduct
 from reseller_client import Client, NotUnderstood
 from reseller_client.resellers.billmanager.models import Operation, OperationState, ProcessingModule
 from reseller_client.resellers.billmanager.reseller import BillmanagerReseller
-from reseller_client.services.models import Tariff
+from reseller_client.services.catalogue_models import Tariff
 from reseller_client.shop.prices import PriceRule
 
 SELLER: Final = "hoster"

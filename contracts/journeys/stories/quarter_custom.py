@@ -12,7 +12,7 @@ from contracts.journeys.stories.quarter import TYPE, RentedServer, extend
 from contracts.journeys.stories.script import QuarterEvent, ServerProduct
 from reseller_client import Client, NotUnderstood, ServiceOrder
 from reseller_client.resellers import CustomServices
-from reseller_client.services.models import Addon, Tariff
+from reseller_client.services.catalogue_models import Addon, Tariff
 from reseller_client.shop.prices import PriceRule
 from reseller_client.shop.storefront import Storefront
 from reseller_client.transport.retry import again

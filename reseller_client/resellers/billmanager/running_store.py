@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -25,7 +24,7 @@ from reseller_client.storage import (
     JSON,
     MOMENT,
     SWITCH,
-    Database,
+    Rows,
     Stored,
     choice,
     required,
@@ -104,19 +103,10 @@ _PULLS: Final = Table(
 )
 
 
-class RunningStore:
-    """The rows in a SQLite database the caller opened; call `prepare` once before use.
+class RunningStore(Rows):
+    """Items, operations, tasks, and when events were pulled last."""
 
-    Every method raises sqlite3.Error where the database cannot be read or written.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Keep the connection; nothing is read or written yet."""
-        self._rows = Database(connection)
-
-    def prepare(self) -> None:
-        """Create the tables if they are not there."""
-        self._rows.create(_TABLES)
+    tables = _TABLES
 
     def add(
         self, item: Item | None, operation: Operation, *, department: str

@@ -6,7 +6,6 @@ seller as it was last read. No password is stored.
 
 from __future__ import annotations
 
-import sqlite3
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -19,7 +18,7 @@ from reseller_client.resellers.billmanager.serialization import (
     write_own,
     write_seller,
 )
-from reseller_client.storage import EXACT, SWITCH, Database, Stored, required, values_of
+from reseller_client.storage import EXACT, SWITCH, Rows, Stored, required, values_of
 from reseller_client.transport.values import DAILY
 
 if TYPE_CHECKING:
@@ -76,19 +75,14 @@ _SOURCES: Final = Table(
 )
 
 
-class CatalogueStore:
-    """The rows in a SQLite database the caller opened; call `prepare` once before use.
+class CatalogueStore(Rows):
+    """The catalogue."""
 
-    Every method raises sqlite3.Error where the database cannot be read or written.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Keep the connection; nothing is read or written yet."""
-        self._rows = Database(connection)
+    tables = _TABLES
 
     def prepare(self) -> None:
         """Create the tables if they are not there, with the usual periods."""
-        self._rows.create(_TABLES)
+        super().prepare()
         if not self.periods():
             self.set_periods(USUAL_PERIODS)
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
 
-from reseller_client.storage import SWITCH, Database, choice, required, values_of
+from reseller_client.storage import SWITCH, Rows, choice, required, values_of
 
 
 class MachineState(StrEnum):
@@ -77,19 +76,10 @@ _FREE: Final = Table(
 )
 
 
-class BundleStore:
-    """The rows in a SQLite database the caller opened; call `prepare` once before use.
+class BundleStore(Rows):
+    """Machines with their licenses, and the free licenses."""
 
-    Every method raises sqlite3.Error where the database cannot be read or written.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Keep the connection; nothing is read or written yet."""
-        self._rows = Database(connection)
-
-    def prepare(self) -> None:
-        """Create the tables if they are not there."""
-        self._rows.create(_TABLES)
+    tables = _TABLES
 
     def bundles(self) -> tuple[Bundle, ...]:
         """Return all machines with a panel, by number."""

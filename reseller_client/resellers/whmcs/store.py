@@ -5,7 +5,6 @@ Source: the module's own table, docs/resale.md section 4.1 (observed).
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -13,7 +12,7 @@ from typing import Final, Protocol
 
 from sqlalchemy import Column, Integer, MetaData, Table, delete, select
 
-from reseller_client.storage import DAY, Database, choice, required, values_of
+from reseller_client.storage import DAY, Rows, choice, required, values_of
 
 
 class Owner(IntEnum):
@@ -89,19 +88,10 @@ _LICENSES: Final = Table(
 )
 
 
-class SqliteStore:
-    """Rows in a SQLite database the caller opened; call `prepare` once before use.
+class SqliteStore(Rows):
+    """Rows in SQLite."""
 
-    Every method raises sqlite3.Error where the database cannot be read or written.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Keep the connection; nothing is read or written yet."""
-        self._rows = Database(connection)
-
-    def prepare(self) -> None:
-        """Create the table if it is not there."""
-        self._rows.create(_TABLES)
+    tables = _TABLES
 
     def rows(self) -> tuple[PoolRow, ...]:
         """Return all rows by license id."""
