@@ -70,6 +70,15 @@ def test_a_panel_that_repeats_pays_once(stand: Stand) -> None:
     assert (stand.balance(), stand.spent()) == (Decimal("18.00"), Decimal("9.00"))
 
 
+def test_what_lies_in_the_basket_is_not_ordered_there_for_another_term(stand: Stand) -> None:
+    """The same order again is no error; another term would be sold as the first one."""
+    order = stand.put(period=1).findtext("billorder")
+    assert stand.put(period=1).findtext("billorder") == order
+    assert stand.put(period=12).find("error[@type='exists']") is not None
+    (row,) = stand.doc("basket").findall("list/elem")
+    assert row.findtext("item.period") == "1"
+
+
 def test_many_at_once_pay_once(stand: Stand) -> None:
     order = stand.put().findtext("billorder")
 

@@ -53,6 +53,12 @@ def unfiltered(params: Params) -> Params | None:
     return {**params, "filter": "off"} if params.get("filter") == "on" else None
 
 
+def overfiltered(params: Params) -> Params | None:
+    """Shows no row at all, whatever number is filtered by."""
+    by_number = params.get("filter") == "on" and "id" in params
+    return {**params, "id": "999999"} if by_number else None
+
+
 def hanging_up(params: Params, status: str, body: bytes) -> Changed:
     """Says nothing more to whoever names a service there is not."""
     if b'type="missed"' in body and params["func"] != "whoami":
@@ -91,6 +97,8 @@ FAULTS: list[Any] = [
                  id="json and xml that differ"),
     pytest.param("soft", {"replaced_by": unfiltered}, "filters-by-what-it-shows",
                  id="a filter that is accepted and ignored"),
+    pytest.param("soft", {"replaced_by": overfiltered}, "filters-by-what-it-shows",
+                 id="a filter that loses the row itself"),
     pytest.param("soft", {"answer": leaking}, "echoes-no-secret", id="a session that is echoed"),
     pytest.param("service.prolong", {"preceded_by": charging}, "looks-without-changing",
                  id="a form without sok that charges"),
