@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.api.context import Call, Choice
-from emulator.api.fields import Email, Flag, Phone, Text, Whole
+from emulator.api.fields import Email, Flag, Phone, Text, Whole, WireField
 from emulator.api.schema import WireSchema
 from emulator.domain.services import contacts
 from emulator.domain.services.contacts import OWNER, Owner
@@ -27,28 +27,39 @@ REGISTER = ("", "register")
 NOBODY = {"en": "Not chosen", "ru": "Не выбран"}
 
 
+def contact_fields(prefix: str = "") -> dict[str, WireField]:
+    """The fields of a contact, each called ``prefix`` and its own name."""
+    fields = {
+        "profiletype": Whole(KIND, least=1, most=3),
+        "name": Text("Name of the contact."),
+        "firstname": Text("First name."),
+        "middlename": Text("Middle name."),
+        "lastname": Text("Last name."),
+        "firstname_locale": Text("First name in the letters of the country."),
+        "middlename_locale": Text("Middle name in the letters of the country."),
+        "lastname_locale": Text("Last name in the letters of the country."),
+        "company": Text("Name of the company."),
+        "company_locale": Text("Name of the company in the letters of the country."),
+        "email": Email(descriptions.EMAIL, clears=True),
+        "phone": Phone(descriptions.PHONE),
+        "phone_country": CountryNumber("Number of the country of the telephone number."),
+        "location_country": CountryNumber("Number of the country, as `country` lists it."),
+        "location_state": Text("State or region."),
+        "location_city": Text("City."),
+        "location_postcode": Text("Postal code."),
+        "location_address": Text("Street and house."),
+        "private": Flag("Whether the register hides the contact."),
+    }
+    return {f"{prefix}{name}": field for name, field in fields.items()}
+
+
 class ContactFields(WireSchema):
     """Who owns a domain name."""
 
-    profiletype = Whole(KIND, least=1, most=3)
-    name = Text("Name of the contact.")
-    firstname = Text("First name.")
-    middlename = Text("Middle name.")
-    lastname = Text("Last name.")
-    firstname_locale = Text("First name in the letters of the country.")
-    middlename_locale = Text("Middle name in the letters of the country.")
-    lastname_locale = Text("Last name in the letters of the country.")
-    company = Text("Name of the company.")
-    company_locale = Text("Name of the company in the letters of the country.")
-    email = Email(descriptions.EMAIL, clears=True)
-    phone = Phone(descriptions.PHONE)
-    phone_country = CountryNumber("Number of the country of the telephone number.")
-    location_country = CountryNumber("Number of the country, as `country` lists it.")
-    location_state = Text("State or region.")
-    location_city = Text("City.")
-    location_postcode = Text("Postal code.")
-    location_address = Text("Street and house.")
-    private = Flag("Whether the register hides the contact.")
+    class Meta(WireSchema.Meta):
+        """Its fields are those of a contact."""
+
+        include = contact_fields()
 
 
 CONTACT = tuple(ContactFields().wire_fields)
@@ -60,25 +71,10 @@ OWNER_PARAMETERS = (*NUMBERS, *TYPED)
 class OwnerFields(WireSchema):
     """The owner of a domain name, as it is typed in an order."""
 
-    owner_profiletype = Whole(KIND, least=1, most=3)
-    owner_name = Text("Name of the contact.")
-    owner_firstname = Text("First name.")
-    owner_middlename = Text("Middle name.")
-    owner_lastname = Text("Last name.")
-    owner_firstname_locale = Text("First name in the letters of the country.")
-    owner_middlename_locale = Text("Middle name in the letters of the country.")
-    owner_lastname_locale = Text("Last name in the letters of the country.")
-    owner_company = Text("Name of the company.")
-    owner_company_locale = Text("Name of the company in the letters of the country.")
-    owner_email = Email(descriptions.EMAIL, clears=True)
-    owner_phone = Phone(descriptions.PHONE)
-    owner_phone_country = CountryNumber("Number of the country of the telephone number.")
-    owner_location_country = CountryNumber("Number of the country, as `country` lists it.")
-    owner_location_state = Text("State or region.")
-    owner_location_city = Text("City.")
-    owner_location_postcode = Text("Postal code.")
-    owner_location_address = Text("Street and house.")
-    owner_private = Flag("Whether the register hides the contact.")
+    class Meta(WireSchema.Meta):
+        """Its fields are those of a contact, too."""
+
+        include = contact_fields("owner_")
 
 
 class OwnerNumber(WireSchema):

@@ -154,10 +154,7 @@ def available_credit(account: Account) -> Decimal:
     return max(ZERO, min(account.credit, account.available))
 
 
-@FAMILY.document(
-    "notify",
-    fails=(AccessDenied,),
-)
+@FAMILY.document("notify", fails=(AccessDenied,))
 def show_notices(call: Call) -> Raw:
     """Notices: services that end within a week, events of late, new answers to tickets.
 

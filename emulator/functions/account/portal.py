@@ -228,11 +228,7 @@ def use_coupon(call: Call, coupon: str) -> ActionResult:
     return ActionResult({"coupon": coupon})
 
 
-@FAMILY.document(
-    "billing.balance",
-    fails=(AccessDenied,),
-    title={"en": "Balance", "ru": "Баланс"},
-)
+@FAMILY.document("billing.balance", fails=(AccessDenied,), title={"en": "Balance", "ru": "Баланс"})
 def show_balance(call: Call) -> Raw:
     """The balance and its currency."""
     user = call.user

@@ -138,12 +138,7 @@ class PayersParameters(WireSchema):
     elid = Ids("Numbers of payers, separated by commas: `1, 2`.", required=True, entity="profile")
 
 
-@FAMILY.listing(
-    "profile",
-    takes=Paging,
-    returns=ProfileRow,
-    fails=(AccessDenied,),
-)
+@FAMILY.listing("profile", takes=Paging, returns=ProfileRow, fails=(AccessDenied,))
 def list_profiles(call: Call, **paging: Any) -> Rows:
     """The payers; the first one is the account itself (fields of a row are assumed)."""
     return LISTING.page(call, paging, lambda row: _row(call, row), fixed={"owner": call.user.id})

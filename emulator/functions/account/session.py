@@ -193,11 +193,7 @@ def _wrong_code(login: str) -> BadValue:
     return refusal
 
 
-@FAMILY.document(
-    "whoami",
-    fails=(AccessDenied,),
-    source="docs/wire.md section 6",
-)
+@FAMILY.document("whoami", fails=(AccessDenied,), source="docs/wire.md section 6")
 def show_caller(call: Call) -> Raw:
     """Who is logged in, as attributes of one element; beside it the program and its process."""
     program = Part("mgr", PROGRAM, attrs={"dist": EDITION})
@@ -239,11 +235,7 @@ def _process(call: Call) -> str:
     return str(FIRST_PROCESS + crc32(call.shop.world.name.encode()) % MOST_PROCESSES)
 
 
-@FAMILY.action(
-    "keepalive",
-    fails=(AccessDenied,),
-    source="docs/wire.md section 2.2",
-)
+@FAMILY.action("keepalive", fails=(AccessDenied,), source="docs/wire.md section 2.2")
 def keep_alive(call: Call) -> ActionResult:
     """Says whether the session is still open, and starts its idle time anew."""
     if call.session is not None:
@@ -252,11 +244,7 @@ def keep_alive(call: Call) -> ActionResult:
     return ActionResult()
 
 
-@FAMILY.action(
-    "logon",
-    public=True,
-    source="docs/wire.md section 2.2",
-)
+@FAMILY.action("logon", public=True, source="docs/wire.md section 2.2")
 def log_out(call: Call) -> ActionResult:
     """Logs out: closes the session. Without a session nothing happens."""
     if call.session is not None:

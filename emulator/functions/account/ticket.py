@@ -291,12 +291,7 @@ def close_ticket(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
     return _result(call, tickets.close(call.shop, ticket))
 
 
-@FAMILY.action(
-    "clientticket.archive",
-    takes=TicketsParameters,
-    elids="elid",
-    fails=(Missed,),
-)
+@FAMILY.action("clientticket.archive", takes=TicketsParameters, elids="elid", fails=(Missed,))
 def archive_tickets(call: Call, elid: int) -> ActionResult:
     """Closes tickets, which are then in the archive."""
     tickets.close(call.shop, tickets.require_owned(call.shop, call.user, elid))

@@ -78,12 +78,7 @@ class UsersParameters(WireSchema):
     elid = Ids("Numbers of logins, separated by commas: `1, 2`.", required=True, entity="user")
 
 
-@FAMILY.listing(
-    "user",
-    takes=Paging,
-    returns=UserRow,
-    fails=(AccessDenied,),
-)
+@FAMILY.listing("user", takes=Paging, returns=UserRow, fails=(AccessDenied,))
 def list_users(call: Call, **paging: Any) -> Rows:
     """The logins of the account: its own, and further ones."""
     everyone = logins.list_logins(call.shop.db, call.user.id)
@@ -193,12 +188,7 @@ def _add(call: Call, passwd: str, sent: Mapping[str, Any], rights: tuple[str, ..
     )  # fmt: skip
 
 
-@FAMILY.action(
-    "user.suspend",
-    takes=UsersParameters,
-    elids="elid",
-    fails=(Missed, AccessDenied),
-)
+@FAMILY.action("user.suspend", takes=UsersParameters, elids="elid", fails=(Missed, AccessDenied))
 def suspend_users(call: Call, elid: int) -> ActionResult:
     """Switches logins off, and ends their sessions; the last one that is on stays."""
     logins.suspend(call.shop.db, logins.require_owned(call.shop.db, call.user.id, elid))
@@ -218,12 +208,7 @@ def resume_users(call: Call, elid: int) -> ActionResult:
     return ActionResult()
 
 
-@FAMILY.action(
-    "user.delete",
-    takes=UsersParameters,
-    elids="elid",
-    fails=(Missed, AccessDenied),
-)
+@FAMILY.action("user.delete", takes=UsersParameters, elids="elid", fails=(Missed, AccessDenied))
 def delete_users(call: Call, elid: int) -> ActionResult:
     """Deletes logins, and ends their sessions; the last one cannot be deleted."""
     logins.remove(call.shop.db, logins.require_owned(call.shop.db, call.user.id, elid))

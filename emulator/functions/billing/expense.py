@@ -101,12 +101,7 @@ class ExpenseRow(WireSchema):
     main_item = Whole("Number of the service that was charged for.")
 
 
-@FAMILY.listing(
-    "expense",
-    takes=Paging,
-    returns=ExpenseRow,
-    fails=(AccessDenied,),
-)
+@FAMILY.listing("expense", takes=Paging, returns=ExpenseRow, fails=(AccessDenied,))
 def list_expenses(call: Call, **paging: Any) -> Rows:
     """All charges of the account, newest first; a free operation is a charge of 0.00.
 

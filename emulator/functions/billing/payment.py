@@ -112,12 +112,7 @@ class PaymentRow(WireSchema):
     restrictrefund = Text("Whether refunds are restricted; always `on` here.")
 
 
-@FAMILY.listing(
-    "payment",
-    takes=Paging,
-    returns=PaymentRow,
-    fails=(AccessDenied,),
-)
+@FAMILY.listing("payment", takes=Paging, returns=PaymentRow, fails=(AccessDenied,))
 def list_payments(call: Call, **paging: Any) -> Rows:
     """All payments of the account, newest first; the opening balance is one of them.
 

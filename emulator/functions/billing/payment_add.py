@@ -103,12 +103,6 @@ def show_amount(call: Call, **sent: object) -> FormAnswer:
     return _form(call, sent)
 
 
-@show_amount.on_submit
-def begin_at_once(call: Call, **sent: object) -> ActionResult:
-    """Pays an order from the balance where that suffices, else begins a payment."""
-    return begin_payment(call, sent)
-
-
 @FAMILY.form(
     "payment.add.method",
     takes=MethodParameters,
@@ -130,13 +124,7 @@ def show_method(call: Call, **sent: object) -> FormAnswer:
     return _form(call, sent)
 
 
-@show_method.on_submit
-def begin_by_method(call: Call, **sent: object) -> ActionResult:
-    """Pays an order from the balance where that suffices, else begins a payment."""
-    return begin_payment(call, sent)
-
-
-def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
+def begin_payment(call: Call, **sent: object) -> ActionResult:
     """Pays an order from the balance where that suffices, else begins a payment.
 
     A payment that was begun is taken up again, by another way of paying if one is sent. Raises
@@ -168,20 +156,8 @@ def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
     )
 
 
-@show_amount.on_button(BALANCE_BUTTON)
-def pay_order_at_once(call: Call, **sent: object) -> ActionResult:
-    """Pays an order from the balance."""
-    return _press_balance_button(call, sent)
-
-
-@show_method.on_button(BALANCE_BUTTON)
-def pay_order_by_button(call: Call, **sent: object) -> ActionResult:
-    """Pays an order from the balance."""
-    return _press_balance_button(call, sent)
-
-
-def _press_balance_button(call: Call, sent: Mapping[str, object]) -> ActionResult:
-    """Raises BadValue without an order, Missed, NotEnoughMoney."""
+def pay_order_by_balance(call: Call, **sent: object) -> ActionResult:
+    """Pays an order from the balance. Raises BadValue without an order, Missed, NotEnoughMoney."""
     _check_currency(call, sent)
     _payer(call, sent)
     if "billorder" not in sent:
@@ -217,13 +193,13 @@ def follow_payment(call: Call, **sent: object) -> ActionResult:
     if _names_payment(sent):
         _check_currency(call, sent)
         return lead_to_page(call, _taken_up(call, sent))
-    return begin_payment(call, sent)
+    return begin_payment(call, **sent)
 
 
-@show_payment.on_button(BALANCE_BUTTON)
-def pay_order_by_balance(call: Call, **sent: object) -> ActionResult:
-    """Pays an order from the balance."""
-    return _press_balance_button(call, sent)
+for form in (show_amount, show_method, show_payment):
+    form.on_button(BALANCE_BUTTON)(pay_order_by_balance)
+for form in (show_amount, show_method):
+    form.on_submit(begin_payment)
 
 
 def _names_payment(sent: Mapping[str, object]) -> bool:

@@ -23,13 +23,12 @@ from emulator.functions.products.common import (
     ADDRESS_ROW_FIELDS,
     AnyChange,
     AnyOrder,
-    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
     MonthsOrNone,
-    NewOrder,
-    OnOrMonthsOrNone,
+    NewTermByPeriod,
+    TermByPeriod,
 )
 from emulator.functions.products.product_type import COMMON_COLUMNS, ProductType
 from emulator.store import tables
@@ -37,7 +36,7 @@ from emulator.store import tables
 OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 
 
-class ModuleOrderFields(AnyOrder):
+class ModuleOrder(AnyOrder):
     """What both forms of an order of a module take.
 
     ``bitninja_email`` occurs only in the example of its page (documented).
@@ -45,18 +44,6 @@ class ModuleOrderFields(AnyOrder):
 
     item = Id(descriptions.MODULE_LICENSE, entity="item")
     bitninja_email = Email(descriptions.BITNINJA_EMAIL, clears=True)
-
-
-class ModuleOrder(ClassicTerm, ModuleOrderFields):
-    """An order of a module for a license."""
-
-    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
-
-
-class NewModuleOrder(NewOrder, ModuleOrderFields):
-    """An order of a module in the new form."""
-
-    autoprolong = OnOrMonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
 
 
 class ModuleOrderForm(LicenseOrderForm):
@@ -149,8 +136,9 @@ MODULES = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
-    order=ModuleOrder,
-    new_order=NewModuleOrder,
+    ordered=ModuleOrder,
+    term=TermByPeriod,
+    new_term=NewTermByPeriod,
     order_form=ModuleOrderForm,
     changes=ModuleChange,
     row=AdditionRow,

@@ -49,11 +49,9 @@ from emulator.functions.products.build import build
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
-    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
-    NewOrder,
     own_fields,
 )
 from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
@@ -124,7 +122,7 @@ class CsrParameters(RequestFields):
     period = Whole(descriptions.ORDER_PERIOD, needed=True)
 
 
-class CertificateOrderFields(AnyOrder, RequestFields):
+class CertificateOrder(AnyOrder, RequestFields):
     """What both forms of an order of a certificate take."""
 
     domain = Text(descriptions.CERTIFICATE_DOMAIN)
@@ -140,14 +138,6 @@ class CertificateOrderFields(AnyOrder, RequestFields):
     tech_phone = Phone(descriptions.TECH_PHONE)
     approver_email_1 = ContactEmail(descriptions.APPROVER)
     addon = Numbered(descriptions.ADDON, prefix="addon_")
-
-
-class CertificateOrder(ClassicTerm, CertificateOrderFields):
-    """An order of a certificate."""
-
-
-class NewCertificateOrder(NewOrder, CertificateOrderFields):
-    """An order of a certificate in the new form."""
 
 
 class CertificateOrderForm(LicenseOrderForm):
@@ -406,8 +396,7 @@ CERTIFICATE = ProductType(
         "skipbasket": "on",
         "sok": "ok",
     },
-    order=CertificateOrder,
-    new_order=NewCertificateOrder,
+    ordered=CertificateOrder,
     order_form=CertificateOrderForm,
     changes=CertificateChange,
     row=CertificateRow,

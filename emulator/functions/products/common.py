@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from marshmallow import ValidationError
 
@@ -131,6 +131,26 @@ class NewOrder(NewChoice, AnyOrder):
     period = Whole("The period, where `order_period` is not sent.")
     order_period = Whole(descriptions.ORDER_PERIOD)
     autoprolong = OnOrMonths(descriptions.AUTOPROLONG_NEW)
+
+
+class TermByPeriod(ClassicTerm):
+    """The term of an order that is renewed by its period or not at all (documented)."""
+
+    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+class NewTermByPeriod(NewOrder):
+    """The same in the new form."""
+
+    autoprolong = OnOrMonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+@cache
+def joined(first: type[WireSchema], second: type[WireSchema]) -> type[WireSchema]:
+    """A schema with the fields of both; what the first one declares counts."""
+    return cast(
+        "type[WireSchema]", type(f"{first.__name__}Of{second.__name__}", (first, second), {})
+    )
 
 
 class AnyChange(WireSchema):

@@ -14,30 +14,20 @@ from emulator.functions.products.common import (
     ADDRESS_ROW_FIELDS,
     AnyChange,
     AnyOrder,
-    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
-    NewOrder,
 )
 from emulator.functions.products.product_type import ProductType
 
 OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 
 
-class PlatformOrderFields(AnyOrder):
+class PlatformOrder(AnyOrder):
     """What both forms of an order of a platform take."""
 
     comment = Text(descriptions.COMMENT)
     addon = Numbered(descriptions.ADDON, prefix="addon_")
-
-
-class PlatformOrder(ClassicTerm, PlatformOrderFields):
-    """An order of a platform."""
-
-
-class NewPlatformOrder(NewOrder, PlatformOrderFields):
-    """An order of a platform in the new form."""
 
 
 class PlatformOrderForm(LicenseOrderForm):
@@ -100,8 +90,7 @@ PLATFORM = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
-    order=PlatformOrder,
-    new_order=NewPlatformOrder,
+    ordered=PlatformOrder,
     order_form=PlatformOrderForm,
     changes=PlatformChange,
     row=PlatformRow,

@@ -86,10 +86,8 @@ class ProductType:
     """A service of this type in the world ``small``."""
     example_order: Mapping[str, str]
     """Parameters of an order that works in the world ``small``."""
-    order: type[WireSchema]
-    """What ``X.order.param`` takes."""
-    new_order: type[WireSchema]
-    """What ``v2.X.order.param`` takes."""
+    ordered: type[WireSchema]
+    """What both forms of an order take."""
     order_form: type[WireSchema]
     """What both of them show."""
     changes: type[WireSchema]
@@ -98,6 +96,10 @@ class ProductType:
     """A row of the list ``X``."""
     form: type[WireSchema]
     """What ``X.edit`` shows."""
+    term: type[WireSchema] = common.ClassicTerm
+    """What only the classic form of an order takes, or takes in another way."""
+    new_term: type[WireSchema] = common.NewOrder
+    """The same of the new form."""
     also_listed: tuple[str, ...] = ()
     """Further functions that show the list."""
     has_new_key: bool = False
@@ -114,6 +116,16 @@ class ProductType:
     """The addons with which the order form is priced."""
     state_fails: tuple[type[ApiError], ...] = ()
     """Further errors of ``suspend`` and ``resume``."""
+
+    @property
+    def order(self) -> type[WireSchema]:
+        """What ``X.order.param`` takes."""
+        return common.joined(self.term, self.ordered)
+
+    @property
+    def new_order(self) -> type[WireSchema]:
+        """What ``v2.X.order.param`` takes."""
+        return common.joined(self.new_term, self.ordered)
 
     def role(self, name: str) -> str:
         """What a function does: its name without the type's, ``edit``; empty for a list."""

@@ -43,10 +43,8 @@ from emulator.functions.products import common
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
-    ClassicTerm,
     LicenseForm,
     LicenseRow,
-    NewOrder,
 )
 
 NAME_SERVERS = ("ns0", "ns1", "ns2", "ns3")
@@ -101,7 +99,7 @@ class DomainOrderForm(OwnerFields, OwnerNumber, HostingOrderForm):
     without = ("datacenter",)
 
 
-class RackOrderFields(AnyOrder):
+class RackOrder(AnyOrder):
     """What both forms of an order of space in a rack take, where nobody logs in."""
 
     datacenter = Whole(descriptions.DATACENTER)
@@ -110,29 +108,13 @@ class RackOrderFields(AnyOrder):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
-class RackOrder(ClassicTerm, RackOrderFields):
-    """An order of space in a rack."""
-
-
-class NewRackOrder(NewOrder, RackOrderFields):
-    """An order of space in a rack, in the new form."""
-
-
-class HostingOrderFields(RackOrderFields):
+class HostingOrder(RackOrder):
     """What both forms of an order of an account take."""
 
     password = Text(descriptions.FIRST_PASSWORD)
 
 
-class HostingOrder(ClassicTerm, HostingOrderFields):
-    """An order of an account."""
-
-
-class NewHostingOrder(NewOrder, HostingOrderFields):
-    """An order of an account, in the new form."""
-
-
-class ServerOrderFields(HostingOrderFields):
+class ServerOrder(HostingOrder):
     """What both forms of an order of a server take."""
 
     ostempl = Text(descriptions.OSTEMPL)
@@ -140,15 +122,7 @@ class ServerOrderFields(HostingOrderFields):
     server_name = Text(descriptions.SERVER_NAME)
 
 
-class ServerOrder(ClassicTerm, ServerOrderFields):
-    """An order of a server."""
-
-
-class NewServerOrder(NewOrder, ServerOrderFields):
-    """An order of a server in the new form."""
-
-
-class InstanceOrderFields(ServerOrderFields):
+class InstanceOrder(ServerOrder):
     """What both forms of an order of a cloud server take (observed of the new one)."""
 
     servername = Text(descriptions.SERVER_NAME_AGAIN)
@@ -156,15 +130,7 @@ class InstanceOrderFields(ServerOrderFields):
     use_ssh_key = Flag(descriptions.USE_SSH_KEY)
 
 
-class InstanceOrder(ClassicTerm, InstanceOrderFields):
-    """An order of a cloud server."""
-
-
-class NewInstanceOrder(NewOrder, InstanceOrderFields):
-    """An order of a cloud server in the new form."""
-
-
-class DomainOrderFields(OwnerFields, OwnerNumber, AnyOrder):
+class DomainOrder(OwnerFields, OwnerNumber, AnyOrder):
     """What both forms of an order of a domain name take."""
 
     domain = Domain(descriptions.DOMAIN_NAME, needed=True)
@@ -172,14 +138,6 @@ class DomainOrderFields(OwnerFields, OwnerNumber, AnyOrder):
     ns1 = Domain(descriptions.NAME_SERVER)
     ns2 = Domain(descriptions.NAME_SERVER)
     ns3 = Domain(descriptions.NAME_SERVER)
-
-
-class DomainOrder(ClassicTerm, DomainOrderFields):
-    """An order of a domain name."""
-
-
-class NewDomainOrder(NewOrder, DomainOrderFields):
-    """An order of a domain name in the new form."""
 
 
 class HostingChange(AnyChange):

@@ -30,8 +30,7 @@ service_type = partial(
 )
 server_type = partial(
     service_type,
-    order=schemas.ServerOrder,
-    new_order=schemas.NewServerOrder,
+    ordered=schemas.ServerOrder,
     order_form=schemas.ServiceOrderForm,
     changes=schemas.ServerChange,
     row=schemas.ServerRow,
@@ -39,8 +38,7 @@ server_type = partial(
 )
 hosting_type = partial(
     service_type,
-    order=schemas.HostingOrder,
-    new_order=schemas.NewHostingOrder,
+    ordered=schemas.HostingOrder,
     order_form=schemas.HostingOrderForm,
     changes=schemas.HostingChange,
     row=schemas.ServiceRow,
@@ -123,8 +121,7 @@ VHOST = hosting_type(
 )
 INSTANCES = server_type(
     intname="instances",
-    order=schemas.InstanceOrder,
-    new_order=schemas.NewInstanceOrder,
+    ordered=schemas.InstanceOrder,
     order_form=schemas.InstanceOrderForm,
     changes=schemas.InstanceChange,
     row=schemas.InstanceRow,
@@ -168,8 +165,7 @@ DOMAIN = service_type(
     },
     example="100018",
     example_order=_order(180, period="12", domain="example-new.com", ns0="ns1.example.com"),
-    order=schemas.DomainOrder,
-    new_order=schemas.NewDomainOrder,
+    ordered=schemas.DomainOrder,
     order_form=schemas.DomainOrderForm,
     changes=schemas.DomainChange,
     row=schemas.DomainRow,
@@ -233,8 +229,7 @@ COLOCATION = hosting_type(
     },
     example="100021",
     example_order=_order(1700, domain="rack.test", addon_1703="4"),
-    order=schemas.RackOrder,
-    new_order=schemas.NewRackOrder,
+    ordered=schemas.RackOrder,
     row=schemas.RackRow,
     form=schemas.RackForm,
 )

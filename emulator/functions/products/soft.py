@@ -20,14 +20,13 @@ from emulator.functions.products.common import (
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
-    NewOrder,
 )
 from emulator.functions.products.product_type import ProductType
 
 OBSERVED, DOCUMENTED = Evidence.OBSERVED, Evidence.DOCUMENTED
 
 
-class SoftOrderFields(AnyOrder):
+class SoftOrder(AnyOrder):
     """What both forms of an order of the vendor's own licenses take."""
 
     ip = Address(descriptions.LICENSE_IP)
@@ -36,14 +35,10 @@ class SoftOrderFields(AnyOrder):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
-class SoftOrder(ClassicTerm, SoftOrderFields):
-    """An order of the vendor's own licenses, as the pages and the clients send it."""
+class SoftTerm(ClassicTerm):
+    """The term of such an order, and its address: pages and clients always send it."""
 
     ip = Address(descriptions.LICENSE_IP, needed=True)
-
-
-class NewSoftOrder(NewOrder, SoftOrderFields):
-    """An order of the vendor's own licenses in the new form."""
 
 
 class SoftChange(AnyChange):
@@ -93,8 +88,8 @@ SOFT = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
-    order=SoftOrder,
-    new_order=NewSoftOrder,
+    ordered=SoftOrder,
+    term=SoftTerm,
     order_form=LicenseOrderForm,
     changes=SoftChange,
     row=LicenseRow,

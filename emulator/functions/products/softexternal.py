@@ -13,36 +13,23 @@ from emulator.functions.products.build import build
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
-    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
     MonthsOrNone,
-    NewOrder,
-    OnOrMonthsOrNone,
+    NewTermByPeriod,
+    TermByPeriod,
 )
 from emulator.functions.products.product_type import ProductType
 
 DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
 
 
-class ThirdPartyOrderFields(AnyOrder):
+class ThirdPartyOrder(AnyOrder):
     """What both forms of an order of a third-party license take."""
 
     ip = Address(descriptions.LICENSE_IP)
     licname = Text(descriptions.LICENSE_NAME)
-
-
-class ThirdPartyOrder(ClassicTerm, ThirdPartyOrderFields):
-    """An order of a third-party license; the tariff says whether it needs an address."""
-
-    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
-
-
-class NewThirdPartyOrder(NewOrder, ThirdPartyOrderFields):
-    """An order of a third-party license in the new form."""
-
-    autoprolong = OnOrMonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
 
 
 class ThirdPartyOrderForm(LicenseOrderForm):
@@ -103,8 +90,9 @@ THIRD_PARTY = ProductType(
         "skipbasket": "on",
         "sok": "ok",
     },
-    order=ThirdPartyOrder,
-    new_order=NewThirdPartyOrder,
+    ordered=ThirdPartyOrder,
+    term=TermByPeriod,
+    new_term=NewTermByPeriod,
     order_form=ThirdPartyOrderForm,
     changes=ThirdPartyChange,
     row=ThirdPartyRow,

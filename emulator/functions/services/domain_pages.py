@@ -31,13 +31,13 @@ from emulator.functions.contacts import (
 )
 from emulator.functions.form_parts import ServiceParameters, next_step
 from emulator.functions.products.common import end_text, names_of
-from emulator.functions.products.service_schemas import DomainOrder
+from emulator.functions.products.service_types import DOMAIN
 
 SOURCE = "docs/wire.md section 6, docs/evidence.md 134"
 EXAMPLE = "100018"
 SERVERS = ("ns0", "ns1", "ns2", "ns3")
 FAMILY = Family("portal", {"en": "Domain names", "ru": "Домены"}, SOURCE, Evidence.OBSERVED)
-ORDERED = names_of(DomainOrder) - names_of(OwnerFields) - names_of(OwnerNumber)
+ORDERED = names_of(DOMAIN.order) - names_of(OwnerFields) - names_of(OwnerNumber)
 """What the step before has chosen, and the next one takes."""
 
 

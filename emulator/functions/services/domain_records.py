@@ -227,12 +227,7 @@ _BY_TYPE: Final = tuple(
 """The parameters that only some types have."""
 
 
-@FAMILY.action(
-    "domain.dnsrecords.delete",
-    takes=RecordsToDelete,
-    elids="elid",
-    fails=(Missed,),
-)
+@FAMILY.action("domain.dnsrecords.delete", takes=RecordsToDelete, elids="elid", fails=(Missed,))
 def delete_records(call: Call, elid: int, plid: int) -> ActionResult:
     """Deletes DNS records."""
     service = _domain(call, plid)
