@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final, Protocol
+from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
@@ -21,6 +21,7 @@ from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 from reseller_client import Client, LicenseOrder, NotUnderstood, Refused, Status
 from reseller_client.resellers import CustomReseller
 from reseller_client.services.catalogue_models import Tariff
+from reseller_client.services.models import ProductForm, ProductRow
 
 MAX_READS: Final = 60
 """How often a service is read while the seller works on it."""
@@ -47,39 +48,6 @@ NEW_KEY: Final[Fact] = (OBSERVED, "docs/trade.md section 6.4")
 REORDERING: Final[Fact] = (
     OBSERVED, "docs/wire.md section 8.2: a lost order is looked for by its remoteid",
 )  # fmt: skip
-
-
-class ListedService(Protocol):
-    """A service as its list shows it."""
-
-    @property
-    def id(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def status(self) -> Status:
-        """Its state."""
-        ...
-
-    @property
-    def expires_on(self) -> date | None:
-        """The end of its term."""
-        ...
-
-
-class ServiceForm(ListedService, Protocol):
-    """A service as its form shows it."""
-
-    @property
-    def autoprolong(self) -> int | None:
-        """The months by which the seller prolongs it, or None."""
-        ...
-
-    @property
-    def tariff(self) -> int | None:
-        """The code of its tariff."""
-        ...
 
 
 @dataclass(slots=True)
@@ -150,7 +118,7 @@ class ServiceJourney(ABC):
         """An id that no other run uses."""
         return f"judge-{self.context.token}-{letter}"
 
-    def read(self) -> ServiceForm:
+    def read(self) -> ProductForm:
         """Reads the form of the service. Raises Missed."""
         if self.family == SOFT:
             return self.client.licenses.get(self.number)
@@ -158,7 +126,7 @@ class ServiceJourney(ABC):
             return self.client.modules.get(self.number)
         return self.client.products(self.family).get(self.number)
 
-    def read_settled(self) -> ServiceForm:
+    def read_settled(self) -> ProductForm:
         """Reads the form once the seller has finished working on the service."""
         retry_policy = self.client.retry_policy
         for _ in range(MAX_READS):
@@ -168,7 +136,7 @@ class ServiceJourney(ABC):
             retry_policy.wait(retry_policy.pause)
         return self.read()
 
-    def read_list(self) -> tuple[ListedService, ...]:
+    def read_list(self) -> tuple[ProductRow, ...]:
         """Reads the list of its product type."""
         if self.family == SOFT:
             return self.client.licenses.list()
@@ -222,7 +190,7 @@ class ServiceJourney(ABC):
         step.expect("rows of it in the list", rows, 1)
 
     @staticmethod
-    def _expect_no_autoprolong(step: StepRecord, form: ServiceForm) -> None:
+    def _expect_no_autoprolong(step: StepRecord, form: ProductForm) -> None:
         """The reseller did not ask for it, and it would charge the buyer month after month."""
         step.expect("its renewal by the seller", form.autoprolong, None)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, TypeVar
 
 from mockseller.files import FileError, read_yaml
 from reseller_client.shop.prices import PriceRule, Rounding
@@ -47,13 +47,19 @@ class ScenarioProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerEvent:
-    """What a customer does on a day. ``addon``: of a hosting product, which lasts ``until``."""
+class ScenarioEvent:
+    """What a customer does on a day; an arriving one has a product."""
 
     on: date
     do: str
     customer: str
     product: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerEvent(ScenarioEvent):
+    """An event of a year. ``addon``: of a hosting product, which lasts ``until``."""
+
     ip: str = ""
     addon: bool = False
     until: date | None = None
@@ -97,28 +103,8 @@ def _year(content: Mapping[str, Any], year: int) -> YearScenario:
     return YearScenario(content["about"], balance, top_up, products, events)
 
 
-class AnyEvent(Protocol):
-    """What every event has: a day, an action, a customer; arriving customers have a product."""
-
-    @property
-    def on(self) -> date:
-        """The day."""
-
-    @property
-    def do(self) -> str:
-        """The action."""
-
-    @property
-    def customer(self) -> str:
-        """The customer."""
-
-    @property
-    def product(self) -> str:
-        """The product that an arriving customer buys."""
-
-
 def check_events(
-    events: Sequence[AnyEvent], actions: Collection[str], sold: Collection[str]
+    events: Sequence[ScenarioEvent], actions: Collection[str], sold: Collection[str]
 ) -> None:
     """Raises ValueError for an event that makes no sense, or events out of order."""
     for event in events:
@@ -193,13 +179,9 @@ class ServerProduct:
 
 
 @dataclass(frozen=True, slots=True)
-class QuarterEvent:
-    """What a customer does on a day; ``addons`` by their internal names."""
+class QuarterEvent(ScenarioEvent):
+    """An event of a quarter; ``addons`` by their internal names."""
 
-    on: date
-    do: str
-    customer: str
-    product: str = ""
     ostempl: str = ""
     addons: Mapping[str, int] = field(default_factory=dict)
 
