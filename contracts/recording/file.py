@@ -6,7 +6,6 @@ import fcntl
 import os
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from contracts.record.fields import ExchangeError
@@ -66,12 +65,7 @@ class SessionFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        problem: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from reseller_client.account.models import (
 from reseller_client.account.notifications import Notifications
 from reseller_client.errors import NotUnderstood
 from reseller_client.transport.listing import every_row
+from reseller_client.transport.reading import read_fields, read_rows
 from reseller_client.transport.values import read_flag, read_int, read_money
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Account:
         node = self._caller.call("whoami").field("user")
         if node is None:
             raise NotUnderstood("the answer names no user")
-        return _user(node)
+        return read_fields(User, node)
 
     def settings(self) -> Mapping[str, str]:
         """Return the settings of the user by name. Source: `usrparam`."""
@@ -108,12 +109,11 @@ class Account:
 
     def providers(self) -> tuple[Provider, ...]:
         """Return the providers of the seller. Source: `project` (documented)."""
-        rows = (_provider(row) for row in self._caller.call("project").rows())
-        return tuple(row for row in rows if row is not None)
+        return read_rows(Provider, self._caller.call("project").rows())
 
     def users(self) -> tuple[User, ...]:
         """Return the logins of the account. Source: `user` (observed; columns assumed)."""
-        return tuple(_user(row) for row in every_row(self._caller, "user"))
+        return tuple(read_fields(User, row) for row in every_row(self._caller, "user"))
 
     def change_user(self, user_id: int, changes: Mapping[str, Field]) -> None:
         """Change fields of a login: its phone or language, or `passwd`. Name and mail stay.
@@ -151,29 +151,6 @@ def _subaccount(row: Node) -> Subaccount | None:
     if balance is None:
         return None
     return Subaccount(read_int(row.value("id")), row.value("project"), balance)
-
-
-def _user(node: Node) -> User:
-    """Return a login, whose fields are attributes or children."""
-    return User(
-        id=read_int(node.value("id")),
-        name=node.value("name"),
-        realname=node.value("realname"),
-        email=node.value("email"),
-        phone=node.value("phone"),
-        balance=read_money(node.value("balance"), node.value("currency")),
-        level=read_int(node.value("level")),
-        must_confirm_phone=read_flag(node.value("need_phone_validate")),
-    )
-
-
-def _provider(row: Node) -> Provider | None:
-    """Return a provider, None for a row without an id."""
-    provider_id = read_int(row.value("id"))
-    if provider_id is None:
-        return None
-    currency = row.value("currency_str", "currency")
-    return Provider(provider_id, row.value("name"), currency, row.value("site"))
 
 
 def _inner(row: Node, name: str) -> str:

@@ -9,6 +9,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reseller_client.transport.reading import (
+    all_fields,
+    day,
+    flag,
+    labelled_number,
+    money,
+    number,
+    text,
+)
 from reseller_client.transport.values import PaymentStatus
 
 if TYPE_CHECKING:
@@ -45,14 +54,14 @@ class Dashboard:
 class User:
     """A login; the `level` of an ordinary client is 16. Source: `whoami` (observed)."""
 
-    id: int | None
-    name: str
-    realname: str
-    email: str
-    phone: str
-    balance: Money | None
-    level: int | None = None
-    must_confirm_phone: bool = False
+    id: int | None = number("id")
+    name: str = text("name")
+    realname: str = text("realname")
+    email: str = text("email")
+    phone: str = text("phone")
+    balance: Money | None = money("balance")
+    level: int | None = number("level")
+    must_confirm_phone: bool = flag("need_phone_validate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +86,11 @@ class Profile:
     """A payer; `kind` 1 is a person, 2 a company. All columns are in `fields`."""
 
     id: int
-    name: str
-    kind: int | None
-    email: str = ""
-    phone: str = ""
-    fields: Mapping[str, str] = field(default_factory=_no_texts)
+    name: str = text("name", "person")
+    kind: int | None = number("profiletype", "ptype")
+    email: str = text("email")
+    phone: str = text("phone")
+    fields: Mapping[str, str] = all_fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +108,9 @@ class Provider:
     """A provider: a project of the seller, with its currency. Source: `project` (documented)."""
 
     id: int
-    name: str
-    currency: str
-    site: str
+    name: str = text("name")
+    currency: str = text("currency_str", "currency")
+    site: str = text("site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +165,11 @@ class Payment:
     """A payment to the account; `state` is the meaning of `status`. Source: `payment`."""
 
     id: int
-    number: str
-    created_on: date | None
-    amount: Money | None
-    method: str
-    status: int | None
+    number: str = text("number")
+    created_on: date | None = day("create_date", "createdate")
+    amount: Money | None = money("subaccountamount_iso", "paymethodamount_iso", "amount")
+    method: str = text("paymethod_name", "paymethodname")
+    status: int | None = labelled_number("status")
 
     @property
     def state(self) -> PaymentStatus | None:
@@ -176,9 +185,9 @@ class Expense:
     """
 
     id: int
-    happened_on: date | None
-    amount: Money | None
-    tax: Money | None
-    name: str
-    service_id: int | None
-    itemtype: str = ""
+    happened_on: date | None = day("realdate", "cdate")
+    amount: Money | None = money("amount")
+    tax: Money | None = money("taxamount")
+    name: str = text("locale_name", "intname")
+    service_id: int | None = number("main_item", "item")
+    itemtype: str = text("intname")

@@ -13,7 +13,8 @@ from urllib.parse import urljoin
 
 from reseller_client.account.models import Expense, Payment, PayMethod, StartedPayment
 from reseller_client.transport.listing import PAGE, every_row
-from reseller_client.transport.values import read_date, read_int, read_money
+from reseller_client.transport.reading import read_row, read_rows
+from reseller_client.transport.values import read_int, read_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +58,7 @@ class Payments:
         """
         conditions = _payment_filter(status, since, until, least, most)
         for row in every_row(self._caller, "payment", conditions):
-            payment = _payment(row)
+            payment = read_row(Payment, row)
             if payment is None or (status is not None and payment.status != status):
                 continue
             amount = None if payment.amount is None else payment.amount.amount
@@ -73,19 +74,17 @@ class Payments:
         """
         days: dict[str, Field] = {"realdatestart": since, "realdateend": until}
         for row in every_row(self._caller, "expense", _as_filter(days)):
-            expense = _expense(row)
+            expense = read_row(Expense, row)
             if expense is not None and _within(expense.happened_on, since, until):
                 yield expense
 
     def payments_by_csv(self) -> tuple[Payment, ...]:
         """Return all payments, read as csv. Source: `payment` with `out=csv` (observed)."""
-        rows = (_payment(row) for row in self._csv_rows("payment"))
-        return tuple(payment for payment in rows if payment is not None)
+        return read_rows(Payment, self._csv_rows("payment"))
 
     def expenses_by_csv(self) -> tuple[Expense, ...]:
         """Return all charges, read as csv. Source: `expense` with `out=csv` (assumed)."""
-        rows = (_expense(row) for row in self._csv_rows("expense"))
-        return tuple(expense for expense in rows if expense is not None)
+        return read_rows(Expense, self._csv_rows("expense"))
 
     def methods(
         self, *, order_id: int | None = None, payment_id: int | None = None
@@ -218,39 +217,4 @@ def _method(row: Node) -> PayMethod | None:
         maximum=None if most is None else most.amount,
         description=row.value("desc"),
         from_balance=number == FROM_BALANCE,
-    )
-
-
-def _payment(row: Node) -> Payment | None:
-    """Return a payment, whose columns have one of two sets of names."""
-    payment_id = read_int(row.value("id"))
-    if payment_id is None:
-        return None
-    status = row.first("status")
-    orig = "" if status is None else status.value("orig")
-    sum_text = row.value("subaccountamount_iso", "paymethodamount_iso", "amount")
-    return Payment(
-        id=payment_id,
-        number=row.value("number"),
-        created_on=read_date(row.value("create_date", "createdate")),
-        amount=read_money(sum_text, row.value("currency", "currency_str")),
-        method=row.value("paymethod_name", "paymethodname"),
-        status=read_int(orig or row.value("status_orig", "status")),
-    )
-
-
-def _expense(row: Node) -> Expense | None:
-    """Return a charge, None for a row without an id."""
-    expense_id = read_int(row.value("id"))
-    if expense_id is None:
-        return None
-    currency = row.value("currency", "currency_str")
-    return Expense(
-        id=expense_id,
-        happened_on=read_date(row.value("realdate", "cdate")),
-        amount=read_money(row.value("amount"), currency),
-        tax=read_money(row.value("taxamount"), currency),
-        name=row.value("locale_name", "intname"),
-        service_id=read_int(row.value("main_item", "item")),
-        itemtype=row.value("intname"),
     )

@@ -5,19 +5,18 @@ Source: docs/wire.md section 6, docs/resale.md section 2.4.
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.account.models import Profile
 from reseller_client.errors import UnknownOutcome
 from reseller_client.transport.listing import every_row
+from reseller_client.transport.reading import read_row, read_rows
 from reseller_client.transport.values import read_int
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reseller_client.transport.call import Caller
-    from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field
 
 
@@ -30,12 +29,12 @@ class Profiles:
 
     def list(self) -> tuple[Profile, ...]:
         """Return all payers. Source: `profile` (documented, observed)."""
-        rows = (_profile(row) for row in every_row(self._caller, "profile"))
-        return tuple(profile for profile in rows if profile is not None)
+        return read_rows(Profile, every_row(self._caller, "profile"))
 
     def get(self, profile_id: int) -> Profile:
         """Return one payer with all its fields. Raises Missed. Source: `profile.edit`."""
-        profile = _profile(self._caller.call("profile.edit", {"elid": profile_id}).form())
+        form = self._caller.call("profile.edit", {"elid": profile_id}).form()
+        profile = read_row(Profile, form, "id", "elid")
         if profile is None:
             raise UnknownOutcome(f"the form of payer {profile_id} has no id")
         return profile
@@ -64,18 +63,3 @@ class Profiles:
     def delete(self, profile_id: int) -> None:
         """Delete a payer. Raises Missed, and Refused for a payer that has payments."""
         self._caller.call("profile.delete", {"elid": profile_id, "sok": "ok"})
-
-
-def _profile(node: Node) -> Profile | None:
-    """Return a payer from a row or a form, None without an id."""
-    profile_id = read_int(node.value("id", "elid"))
-    if profile_id is None:
-        return None
-    return Profile(
-        id=profile_id,
-        name=node.value("name", "person"),
-        kind=read_int(node.value("profiletype", "ptype")),
-        email=node.value("email"),
-        phone=node.value("phone"),
-        fields=MappingProxyType(node.fields()),
-    )

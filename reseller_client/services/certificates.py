@@ -14,8 +14,8 @@ from reseller_client.services.models import Certificate, Country, Ordered, Servi
 from reseller_client.services.ordering import ServiceOrder, name_order, place_order, send_order
 from reseller_client.services.product_functions import ProductFunctions
 from reseller_client.services.product_types import CERTIFICATE
-from reseller_client.services.reading import read_form
 from reseller_client.transport.listing import every_row
+from reseller_client.transport.reading import read_form, read_rows
 from reseller_client.transport.values import Status, read_int, write_autoprolong
 
 if TYPE_CHECKING:
@@ -226,6 +226,4 @@ class Certificates(ProductFunctions[Certificate, ServiceRow]):
 
     def countries(self) -> tuple[Country, ...]:
         """Return all countries with the seller's numbers. Source: `country`."""
-        rows = every_row(self._caller, "country")
-        read = ((read_int(row.value("id")), row.value("name"), row.value("iso2")) for row in rows)
-        return tuple(Country(number, name, iso) for number, name, iso in read if number is not None)
+        return read_rows(Country, every_row(self._caller, "country"))

@@ -6,11 +6,10 @@ Rows and forms declare field by field how they are read (see `reading`). Sums ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reseller_client.services.reading import (
+from reseller_client.transport.reading import (
     addon_quantities,
     addon_texts,
     all_fields,
@@ -21,6 +20,7 @@ from reseller_client.services.reading import (
     form_cost,
     form_status,
     listed_text,
+    money,
     number,
     row_autoprolong,
     row_cost,
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from reseller_client.transport.values import Money
-
-
-def _no_texts() -> Mapping[str, str]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,8 +311,8 @@ class Country:
     """A country: the seller's number for it, its name, its two letters."""
 
     id: int
-    name: str
-    iso: str
+    name: str = text("name")
+    iso: str = text("iso2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,25 +346,25 @@ class TariffOption:
 class TariffQuote:
     """What a change of tariff would cost and do. Source: section 5, second step of the wizard."""
 
-    old_tariff: str
-    new_tariff: str
-    old_price: Money | None
-    new_price: Money | None
-    old_expires_on: date | None
-    new_expires_on: date | None
-    money_info: str = ""
+    old_tariff: str = text("oldpricelist")
+    new_tariff: str = text("newpricelist")
+    old_price: Money | None = money("oldprice")
+    new_price: Money | None = money("newprice")
+    old_expires_on: date | None = day("oldexpiredate")
+    new_expires_on: date | None = day("newexpiredate")
+    money_info: str = text("money_info")
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
     """An event of a service. Columns differ between sellers; all are in `fields`."""
 
-    id: str
-    happened: str
-    what: str
-    user: str = ""
-    address: str = ""
-    fields: Mapping[str, str] = field(default_factory=_no_texts)
+    id: str = text("id")
+    happened: str = text("changedate", "date", "cdate", "time")
+    what: str = text("desc", "description", "event", "action", "name")
+    user: str = text("user")
+    address: str = text("ip")
+    fields: Mapping[str, str] = all_fields()
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,9 +403,9 @@ class ServiceAddress:
     """An address of a service. Source: `service.ip` (observed)."""
 
     id: int
-    address: str
-    main: bool
-    kind: str
-    domain: str
-    gateway: str
-    mask: str
+    address: str = text("name", "ip")
+    main: bool = flag("is_main")
+    kind: str = text("type")
+    domain: str = text("domain")
+    gateway: str = text("gateway")
+    mask: str = text("mask")

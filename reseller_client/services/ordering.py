@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from reseller_client.errors import AlreadyExists, UnknownOutcome
 from reseller_client.services.models import Ordered
 from reseller_client.services.product_types import Form, ProductType, Row
-from reseller_client.services.reading import read_form
+from reseller_client.transport.reading import read_form
 from reseller_client.transport.retry import once
 from reseller_client.transport.values import Status, read_int, write_autoprolong
 

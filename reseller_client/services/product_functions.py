@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Generic
 
 from reseller_client.errors import NotReady, UnknownOutcome
 from reseller_client.services.product_types import Form, ProductType, Row
-from reseller_client.services.reading import read_form, read_row
 from reseller_client.transport.listing import PAGE, every_page
+from reseller_client.transport.reading import read_form, read_row
 from reseller_client.transport.values import Status, write_autoprolong, write_ids
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ Source: docs/trade.md sections 4 and 5, docs/wire.md section 4.3 (inner `doc`).
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
@@ -17,16 +16,15 @@ from reseller_client.services.models import (
     TariffOption,
     TariffQuote,
 )
-from reseller_client.services.reading import read_form
 from reseller_client.transport.listing import every_row
+from reseller_client.transport.reading import read_fields, read_form, read_rows
 from reseller_client.transport.retry import once
-from reseller_client.transport.values import Status, read_date, read_flag, read_int, read_money
+from reseller_client.transport.values import Status, read_date, read_int
 
 if TYPE_CHECKING:
     from datetime import date
 
     from reseller_client.transport.call import Caller
-    from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field
 
 
@@ -114,15 +112,7 @@ class Services:
         """
         fields: dict[str, Field] = {"elid": service_id, "pricelist": tariff, "snext": "ok"}
         answer = self._caller.call("service.changepricelist.pricelist", fields)
-        return TariffQuote(
-            old_tariff=answer.value("oldpricelist"),
-            new_tariff=answer.value("newpricelist"),
-            old_price=read_money(answer.value("oldprice")),
-            new_price=read_money(answer.value("newprice")),
-            old_expires_on=read_date(answer.value("oldexpiredate")),
-            new_expires_on=read_date(answer.value("newexpiredate")),
-            money_info=answer.value("money_info"),
-        )
+        return read_fields(TariffQuote, answer.form())
 
     def change_tariff(
         self,
@@ -160,24 +150,12 @@ class Services:
     def history(self, service_id: int) -> tuple[HistoryRow, ...]:
         """Return the history of a service. Source: `service.history`; its columns differ."""
         answer = self._caller.call("service.history", {"elid": service_id})
-        return tuple(
-            HistoryRow(
-                id=row.value("id"),
-                happened=row.value("changedate", "date", "cdate", "time"),
-                what=row.value("desc", "description", "event", "action", "name"),
-                user=row.value("user"),
-                address=row.value("ip"),
-                fields=MappingProxyType(row.fields()),
-            )
-            for row in answer.rows()
-        )
+        return tuple(read_fields(HistoryRow, row) for row in answer.rows())
 
     def addresses(self, service_id: int) -> tuple[ServiceAddress, ...]:
         """Return the addresses of a service, if it has any. Source: `service.ip` (observed)."""
-        rows = (
-            _address(row) for row in every_row(self._caller, "service.ip", {"elid": service_id})
-        )
-        return tuple(row for row in rows if row is not None)
+        rows = every_row(self._caller, "service.ip", {"elid": service_id})
+        return read_rows(ServiceAddress, rows)
 
     def add_address(self, service_id: int, domain: str = "") -> ServiceAddress:
         """Order one more address for a server, charged for the days that are left.
@@ -232,19 +210,3 @@ class Services:
         if form.status is Status.PROCESSING:
             raise UnknownOutcome(f"service {service_id} is being processed")
         return form
-
-
-def _address(row: Node) -> ServiceAddress | None:
-    """Return an address, None for a row without an id."""
-    number = read_int(row.value("id"))
-    if number is None:
-        return None
-    return ServiceAddress(
-        id=number,
-        address=row.value("name", "ip"),
-        main=read_flag(row.value("is_main")),
-        kind=row.value("type"),
-        domain=row.value("domain"),
-        gateway=row.value("gateway"),
-        mask=row.value("mask"),
-    )

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from reseller_client import NotUnderstood, Status
 from reseller_client.services.models import License, LicenseRow
-from reseller_client.services.reading import read_form, read_row, read_state
 from reseller_client.transport.document import Choice
 from reseller_client.transport.reader import read_document, read_refusal
+from reseller_client.transport.reading import read_form, read_row, read_state
 from reseller_client.transport.values import read_status
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from reseller_client.errors import UnknownOutcome
 from reseller_client.resellers.billmanager.models import NO_RENEWAL
 from reseller_client.resellers.unpaid import pay_if_waiting
 from reseller_client.services.models import Service, ServiceRow
-from reseller_client.services.reading import read_form, read_row
 from reseller_client.services.services import Services
 from reseller_client.transport.listing import every_page
+from reseller_client.transport.reading import read_form, read_row
 from reseller_client.transport.values import Status, read_flag, read_int
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ cannot be read is None or empty, so that one odd field does not lose a whole row
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -64,6 +64,23 @@ def day(*names: str) -> date | None:
 def flag(name: str) -> bool:
     """Declare a switch."""
     return field(default=False, metadata=_reader(lambda node: read_flag(node.value(name))))
+
+
+def labelled_number(name: str) -> int | None:
+    """Declare a number that lists have beside a label: as its attribute, or in a further field."""
+
+    def read(node: Node) -> int | None:
+        label = node.first(name)
+        return read_int((label and label.value("orig")) or node.value(f"{name}_orig", name))
+
+    return field(default=None, metadata=_reader(read))
+
+
+def money(*names: str) -> Money | None:
+    """Declare a sum, whose currency may be a part of it or beside it."""
+    currency = ("currency", "currency_str")
+    read = _reader(lambda node: read_money(node.value(*names), node.value(*currency)))
+    return field(default=None, metadata=read)
 
 
 def autoprolong() -> int | None:
@@ -148,10 +165,16 @@ def words(name: str) -> tuple[str, ...]:
     return field(default=(), metadata=_reader(lambda node: tuple(node.value(name).split())))
 
 
-def read_row(kind: type[Read], row: Node) -> Read | None:
-    """Return a row of a list as a dataclass, None for a row without an id."""
-    identity = read_int(row.value("id"))
-    return None if identity is None else _read(kind, identity, row)
+def read_row(kind: type[Read], row: Node, *names: str) -> Read | None:
+    """Return a row of a list as a dataclass, None for a row without an id (under `names`)."""
+    identity = read_int(row.value(*(names or ("id",))))
+    return None if identity is None else read_fields(kind, row, identity)
+
+
+def read_rows(kind: type[Read], rows: Iterable[Node]) -> tuple[Read, ...]:
+    """Return the rows of a list that have an id."""
+    read = (read_row(kind, row) for row in rows)
+    return tuple(row for row in read if row is not None)
 
 
 def read_form(kind: type[Read], answer: Answer) -> Read:
@@ -163,7 +186,7 @@ def read_form(kind: type[Read], answer: Answer) -> Read:
     identity = read_int(form.value("elid", "id"))
     if identity is None:
         raise NotUnderstood(f"the form of the {kind.__name__.lower()} has no id")
-    return _read(kind, identity, form)
+    return read_fields(kind, form, identity)
 
 
 def read_state(row: Node) -> str:
@@ -182,10 +205,11 @@ def read_state(row: Node) -> str:
     return next((state.strip() for state in candidates if read_status(state) is not None), "")
 
 
-def _read(kind: type[Read], identity: int, node: Node) -> Read:
+def read_fields(kind: type[Read], node: Node, *identity: int) -> Read:
+    """Return a node as a dataclass whose other fields, if it has any, come first."""
     declared = fields(kind)  # type: ignore[arg-type] # every row and form is a dataclass
     readers = {item.name: item.metadata[_READER] for item in declared if _READER in item.metadata}
-    return kind(identity, **{name: read(node) for name, read in readers.items()})  # type: ignore[call-arg] # the same
+    return kind(*identity, **{name: read(node) for name, read in readers.items()})
 
 
 def _read_end(node: Node) -> date | None:
