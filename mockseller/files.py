@@ -53,10 +53,14 @@ _PLAIN: Final = (
     ("mapping values are not allowed here",
      "no value may begin here; write a text with a colon in quotes"),
     ("that cannot start any token", "where a value was expected"),
+    ("could not determine a constructor for the tag", "values of this kind may not be here:"),
 )  # fmt: skip
 """Terms of the parsers, and what people call that."""
 _JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]|[^\s\[\]{},:"]+', re.DOTALL)
-TWICE: Final = 2
+_SECRET: Final = re.compile(
+    r"""((?:pass|secret|token|totp)\w*["']?\s*[:=]\s*)[^,}\s][^,}]*""", re.IGNORECASE
+)
+"""In a line of a file, a value that must not get into logs."""
 _SHOWN: Final = 60
 """So many characters of the line that cannot be read are shown."""
 
@@ -88,13 +92,13 @@ class Source:
         reported = list(problems)
         if not reported and not self.repeated:
             return
-        lines = {_plain(place): line for place, line in self.find_lines()}
+        lines = {_as_texts(place): line for place, line in self.find_lines()}
         messages = []
         for place, what in reported:
-            line = _line(lines, _plain(place))
+            line = _line(lines, _as_texts(place))
             messages.append((line, self._text(place, what) + (f" (line {line})" if line else "")))
         for place, numbers in self.repeated:
-            count = "twice" if len(numbers) == TWICE else f"{len(numbers)} times"
+            count = {2: "twice"}.get(len(numbers), f"{len(numbers)} times")
             *firsts, last = dict.fromkeys(numbers)
             where = f"lines {', '.join(map(str, firsts))} and {last}" if firsts else f"line {last}"
             messages.append((numbers[0], self._text(place, f"is there {count} ({where})")))
@@ -205,7 +209,7 @@ def read_text(path: Path, raises: type[FileError]) -> str:
         raise raises(f"{path}: is not text in UTF-8 (line {line})") from None
 
 
-def _plain(place: Place) -> tuple[str, ...]:
+def _as_texts(place: Place) -> tuple[str, ...]:
     """A place by texts alone: a key that YAML takes for a number is a text to its parser."""
     return tuple(map(str, place))
 
@@ -366,6 +370,7 @@ def _at(text: str, line: int, column: int, what: str) -> str:
     for term, word in _PLAIN:
         plain = plain.replace(f"'{term}'", word).replace(term, word)
     shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in shown)
+    shown = _SECRET.sub(r"\1***", shown)
     if len(shown) > _SHOWN:
         shown = shown[: _SHOWN - 1] + "…"
     return f"line {line}, column {column}: {plain}" + (f": {shown}" if shown else "")

@@ -216,6 +216,22 @@ def test_a_syntax_error_of_yaml_says_in_plain_words_what_was_expected(
     assert raised.value.lines == (f"mine.yaml: is not YAML: line {message}",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- {login: ada, password: hush-1, name: 'Ada}",
+        "password: hush-1: x",
+        '"totp_secret" : "hush-1": x',
+        "API_TOKEN: hush 1: x",
+    ],
+)
+def test_a_secret_in_a_line_that_cannot_be_read_is_masked(line: str) -> None:
+    with pytest.raises(FileError) as raised:
+        files.parse_yaml(f"{line}\n", FileError, name="mine.yaml")
+    (message,) = raised.value.lines
+    assert "hush" not in message
+
+
 def test_every_value_that_is_none_of_its_kind_is_named() -> None:
     with pytest.raises(FileError) as raised:
         files.parse_yaml("a: 2026-13-01\nb: [1, 2026-02-31]\n", FileError, name="mine.yaml")
