@@ -138,16 +138,16 @@ class Process:
 
 @contextmanager
 def process(environ: Mapping[str, str], folder: Path) -> Iterator[Process]:
-    """Starts such a process; ``environ``: what differs from our own environment."""
+    """Starts such a process; ``environ``: what differs from our own environment.
+
+    It ends, and removes its folder, when its stdin is closed.
+    """
     with subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.calls"],
         env={**os.environ, **environ}, cwd=folder,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     ) as started:  # fmt: skip
-        try:
-            yield Process(started)
-        finally:
-            started.terminate()
+        yield Process(started)
 
 
 def medians(rounds: list[dict[str, float]]) -> dict[str, float]:

@@ -32,7 +32,7 @@ def _figures(folder: Path, *parts: str) -> dict[str, object]:
     return read
 
 
-@pytest.mark.full_only("test_a_part_can_be_measured_alone")
+@pytest.mark.full_only("test_a_part_can_be_measured_alone_and_leaves_nothing_behind")
 def test_a_run_measures_every_part_and_no_answer_is_wrong(tmp_path: Path) -> None:
     figures = _figures(tmp_path)
     parts = {"load", "ratios", "sizes", "memory", "actions", "start_s", "calls_us", "clock"}
@@ -43,8 +43,14 @@ def test_a_run_measures_every_part_and_no_answer_is_wrong(tmp_path: Path) -> Non
         assert all(row["calls"] and not row["wrong"] for row in rows)
 
 
-def test_a_part_can_be_measured_alone(tmp_path: Path) -> None:
+def test_a_part_can_be_measured_alone_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     figures = _figures(tmp_path, "calls")
+    assert not list(temporary.iterdir())
     assert isinstance(figures["calls_us"], dict)
     assert set(figures["calls_us"]) == {"bare Flask", "read", "list", "order"}
     shown = io.StringIO()
