@@ -46,6 +46,10 @@ class Outcome(enum.Enum):
     """It could not be judged: the state it needs could not be prepared. Never a pass."""
 
 
+WRONG: Final = frozenset({Outcome.FAIL, Outcome.WARN, Outcome.KNOWN, Outcome.STALE, Outcome.ERROR})
+"""Outcomes that somebody wants to see again: reports say how to repeat them."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:
     """A cell of the matrix: a reselling system, and what it resells.
@@ -61,7 +65,8 @@ class Cell:
 class CallRecord:
     """One request with its answer, secrets masked; it proves a verdict.
 
-    ``status`` 0: no answer came. ``note``: what was done to it, such as a planned fault.
+    ``status`` 0: no answer came. ``note``: what was done to it, such as a planned fault. ``line``:
+    for the shell, sends the request again; empty where the request itself is not there.
     """
 
     method: str
@@ -70,6 +75,7 @@ class CallRecord:
     status: int
     answer: str
     note: str = ""
+    line: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,9 @@ class Verdict:
     ``source``: where the evidence is. ``about``: what has to hold, in a sentence; ``cost``: what a
     mistake costs; both are empty where the judge does not declare them. ``cells``: the cells of the
     matrix it is about. ``deviation``: what explains it (``KNOWN``) or is outdated (``STALE``).
-    ``seconds``: how long it took, 0 where this was not measured.
+    ``seconds``: how long it took, 0 where this was not measured. ``repeat``: of what does not hold,
+    lines for the shell that show it again: the command that judges this alone, as far as there is
+    one, and the requests in their order, secrets left to the environment.
     """
 
     name: str
@@ -105,6 +113,7 @@ class Verdict:
     seconds: float = 0.0
     about: str = ""
     cost: str = ""
+    repeat: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         """One line, then the messages, indented."""

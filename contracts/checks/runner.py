@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.checks.registry import Check
+from contracts.target.curl import add_lines, list_lines
 from contracts.target.redact import mask_text
 from contracts.target.seller import CannotRun
 from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
@@ -122,18 +123,20 @@ def make_verdict(
     outcome = findings.outcome
     hidden = tuple(secrets)
     messages = tuple(mask_text(text, hidden) for text in findings.messages.get(outcome, ()))
-    return Verdict(
+    proof = findings.proof[:max_proof]
+    verdict = Verdict(
         name=check.id,
         out=out,
         outcome=Outcome.WARN if findings.failed and check.evidence == ASSUMED else outcome,
         evidence=check.evidence,
         messages=messages,
-        proof=findings.proof[:max_proof],
+        proof=proof,
         source=check.source,
         about=check.about,
         cost=check.cost,
         cells=cells,
     )
+    return add_lines(verdict, list_lines(proof))
 
 
 class Results:

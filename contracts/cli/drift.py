@@ -13,6 +13,7 @@ import click
 
 from contracts.cli import options
 from contracts.cli.options import Access, access_options, option_group
+from contracts.cli.repeat import JudgeCommand
 from contracts.cli.runs import ReportOptions, conclude, report_options
 from contracts.recording.options import AGAINST, DriftOptions, Severity
 
@@ -48,10 +49,13 @@ drift_options = option_group(
     click.option("--max-age", callback=_span, metavar="SPAN",
                  help='Warn of a recording older than this, such as "90 days".'),
     options.only("functions"),
+    options.out("answers"),
 )  # fmt: skip
 
 
-@click.command(short_help="Show what a seller answers otherwise than mockseller expects.")
+@click.command(
+    cls=JudgeCommand, short_help="Show what a seller answers otherwise than mockseller expects."
+)
 @click.argument("target", metavar="SESSION|URL")
 @drift_options
 @access_options
@@ -81,6 +85,7 @@ def drift(target: str, *, comparison: DriftOptions, access: Access, reports: Rep
     code = conclude(
         "drift", target, judged(), reports, remarks=remarks, details=details,
         scope=lambda: without_cells("functions", functions),
+        choose=lambda verdict: {"only": verdict.name, "out": verdict.out},
     )  # fmt: skip
     sys.exit(code)
 

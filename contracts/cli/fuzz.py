@@ -13,6 +13,7 @@ import click
 from contracts.cli import options
 from contracts.cli.options import SECONDS, Access, access_options, option_group
 from contracts.cli.progress import Progress
+from contracts.cli.repeat import JudgeCommand
 from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class FuzzSettings:
     duration: float
     families: tuple[str, ...]
     functions: tuple[str, ...]
+    only: str
     seed: int
     allow_changes: bool
     max_spend: Sum | None
@@ -48,6 +50,7 @@ settings_options = option_group(
                  help="How long it may take altogether."),
     options.families,
     options.functions,
+    options.only("functions and walks"),
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0), metavar="NUMBER",
                  help="The same seed generates the same requests."),
     click.option("--allow-changes", is_flag=True,
@@ -56,7 +59,7 @@ settings_options = option_group(
 )  # fmt: skip
 
 
-@click.command()
+@click.command(cls=JudgeCommand)
 @click.argument("url", required=False)
 @settings_options
 @access_options
@@ -69,8 +72,9 @@ def fuzz(
     The requests are valid and invalid; orders, renewals and deletions follow each other at random.
     Every answer must be a document or an error of a declared type, and the same in every format;
     reads change nothing, the balance is payments less expenses, deleted services stay deleted.
-    Each failure is printed with a curl line that repeats it. A mockseller is judged in worlds made
-    for the run; any other seller gets only calls that read, unless more is allowed.
+    Each failure is printed with the command and the curl lines that repeat it. A mockseller is
+    judged in worlds made for the run; any other seller gets only calls that read, unless more is
+    allowed.
 
     Exit code 0: everything holds, 1: something does not, 2: it could not be judged.
     """
@@ -105,14 +109,19 @@ def fuzz(
             details=details,
             progress=progress,
             scope=lambda: scope_of(declared),
+            choose=lambda verdict: {"only": _check_of(verdict.name)},
         )
     )
 
 
 def _plan(settings: FuzzSettings, declared: Declarations) -> Plan:
-    """The plan of the run. Raises UsageError for an unknown family or function."""
+    """The plan of the run. Raises UsageError for an unknown family, function or walk."""
+    from contracts.checks.fuzz.judge import scope_of
     from contracts.checks.fuzz.run import Plan
+    from contracts.record.levels import select_names
 
+    every = scope_of(declared).names
+    options.require_part(settings.only, every, "function or walk")
     functions = declared.functions
     families = {schema["family"] for schema in functions.values()}
     return Plan(
@@ -120,7 +129,14 @@ def _plan(settings: FuzzSettings, declared: Declarations) -> Plan:
         options.require_known(settings.families, families, "family"),
         options.match_functions(settings.functions, functions),
         settings.seed,
+        names=frozenset(select_names(settings.only, every) if settings.only else ()),
     )
+
+
+def _check_of(name: str) -> str:
+    """The function or the walk of a verdict, whose name ends with the rule that is broken."""
+    parts = name.split("/")
+    return "/".join(parts[:2] if parts[0] == "life" else parts[:1])
 
 
 def _seller(

@@ -144,8 +144,19 @@ in_process = click.option(
 def only(what: str) -> Callable[[Command], Command]:
     """``--only TEXT``: of the things that the command is about."""
     return click.option(
-        "--only", default="", metavar="TEXT", help=f"Only {what} whose name contains this."
-    )
+        "--only", default="", metavar="TEXT",
+        help=f"Only {what} whose name contains this; a whole name means it alone.",
+    )  # fmt: skip
+
+
+def out(what: str) -> Callable[[Command], Command]:
+    """``--format NAME``: of the formats that answers are judged in; empty where none is named."""
+    from contracts.record.formats import FORMATS
+
+    return click.option(
+        "--format", "out", type=click.Choice(FORMATS), callback=lambda _, __, value: value or "",
+        help=f"Only {what} in this format.",
+    )  # fmt: skip
 
 
 def scenarios(*, default: bool) -> Callable[[Command], Command]:

@@ -2,7 +2,7 @@
 
 A command of a judge looks like this::
 
-    @click.command()
+    @click.command(cls=JudgeCommand)
     @report_options
     def seller(*, reports: ReportOptions, ...) -> None:
         remarks: list[str] = []                    # may grow while judging
@@ -11,8 +11,8 @@ A command of a judge looks like this::
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +20,7 @@ import click
 
 from contracts.cli.options import FILE, option_group
 from contracts.cli.progress import Progress
+from contracts.cli.repeat import ChooseCheck, Repetition, choose_by_name
 
 if TYPE_CHECKING:
     from contracts.checks.deviations import KnownDeviation
@@ -84,6 +85,7 @@ def conclude(
     deviations: Path | None = None,
     progress: Progress | None = None,
     scope: MakeScope | None = None,
+    choose: ChooseCheck = choose_by_name,
 ) -> int:
     """Judge, apply known deviations, print, write the reports; return the exit code.
 
@@ -92,6 +94,7 @@ def conclude(
     ``details["kind"]`` names the kind of reseller that was judged, for its known deviations;
     ``deviations`` is their file where ``--known`` names none. ``progress`` shows how far it is.
     ``scope`` makes what the judge has altogether, so that reports say how much of it was run.
+    ``choose`` names the options that choose the check of a verdict, to judge it alone again.
     What cannot be judged (``CannotRun``, an invalid file on record, no network) is printed in one
     line; the reports then say so beside the verdicts until then.
     """
@@ -119,6 +122,7 @@ def conclude(
         details={} if details is None else details,
         progress=progress,
         scope=scope,
+        repeat=_make_commands(choose),
     )
     try:
         if reports.as_json or [verdict.name for verdict in run.verdicts] != [BROKEN_OFF]:
@@ -147,10 +151,12 @@ def collect_run(
     details: Mapping[str, object] | None = None,
     progress: Progress | None = None,
     scope: MakeScope | None = None,
+    repeat: Callable[[Verdict], str] = lambda _: "",
 ) -> Run:
     """Take the verdicts as they come and apply the known deviations in ``entries``.
 
-    The arguments are those of `conclude`. A problem that ends the judging becomes a verdict.
+    The arguments are those of `conclude`; ``repeat`` writes the command that judges the check of a
+    verdict again. A problem that ends the judging becomes a verdict.
     """
     from contracts import clock
     from contracts.checks.deviations import apply
@@ -186,11 +192,28 @@ def collect_run(
         target=target,
         began=began,
         seconds=round(clock.elapsed() - start, 3),
-        verdicts=applied,
+        verdicts=tuple(_add_command(verdict, repeat) for verdict in applied),
         remarks=(*remarks, *notes),
         details=facts,
         extent=everything.measure(applied) if everything else None,
     )
+
+
+def _make_commands(choose: ChooseCheck) -> Callable[[Verdict], str]:
+    """Writes the present command line, with the options that choose the check of a verdict."""
+    context = click.get_current_context(silent=True)
+    typed = Repetition.of(context) if context else None
+    return lambda verdict: typed.format(choose(verdict)) if typed else ""
+
+
+def _add_command(verdict: Verdict, repeat: Callable[[Verdict], str]) -> Verdict:
+    """The verdict with the command first; unchanged where it holds, or is about no check."""
+    from contracts.verdicts import NO_EVIDENCE, WRONG
+
+    if verdict.outcome not in WRONG or verdict.evidence == NO_EVIDENCE:
+        return verdict
+    command = repeat(verdict)
+    return replace(verdict, repeat=(command, *verdict.repeat)) if command else verdict
 
 
 def is_interrupted(run: Run) -> bool:

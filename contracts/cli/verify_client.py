@@ -13,6 +13,7 @@ import click
 from contracts.cli import options
 from contracts.cli.options import PORT, SECONDS
 from contracts.cli.progress import Progress, part_by_lesson, part_by_trade
+from contracts.cli.repeat import Chosen, JudgeCommand
 from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ KINDS = ("custom", "billmanager", "whmcs")
 TRADES = ("licences", "services", "modules")
 
 
-@click.command(short_help="Grade your integration, whatever it is written in.")
+@click.command(cls=JudgeCommand, short_help="Grade your integration, whatever it is written in.")
 @click.option("--command", metavar="WORDS", help="Grade this command, run for every step.")
 @click.option("--manual", is_flag=True, help="Grade a person: a page says what to do.")
 @click.option("--terminal", is_flag=True, help="Grade a person or program in the terminal.")
@@ -85,8 +86,8 @@ def client(
     _check_choice(command, manual, terminal, in_process, records)
     if records:
         code = conclude(
-            "client", "the client", _judge_records(only), reports, scope=_scope_of_records
-        )
+            "client", "the client", _judge_records(only), reports, scope=_scope_of_records,
+        )  # fmt: skip
         sys.exit(code)
     try:
         lessons = select_lessons(only)
@@ -146,6 +147,7 @@ def _conclude_other(
         deviations=OURS,
         progress=Progress(part_by_lesson),
         scope=lambda: scope_of((request.kind,), (request.trade,)),
+        choose=choose_lesson,
     )
     sys.exit(code)
 
@@ -177,8 +179,15 @@ def _conclude_own(
         remarks=notes if is_complete else (),
         progress=Progress(part_by_trade),
         scope=lambda: scope_of(kinds, trades),
+        choose=choose_lesson,
     )
     sys.exit(code)
+
+
+def choose_lesson(verdict: Verdict) -> Chosen:
+    """The options that grade a lesson again, as the same kind of reseller in the same trade."""
+    kind, _, trade = verdict.out.partition(" ")
+    return {"only": verdict.name, "kind": kind, "trade": trade}
 
 
 def _words(command: str) -> list[str]:
@@ -192,11 +201,13 @@ def _words(command: str) -> list[str]:
 def _judge_records(only: str) -> Iterator[Verdict]:
     from contracts.checks.client.exchanges import FORMATS, judge_client
     from contracts.record.exchange import read_all
+    from contracts.record.levels import select_names
 
     records = {exchange.name: exchange for exchange in read_all()}
-    for exchange in records.values():
+    for name in select_names(only, records):
+        exchange = records[name]
         for out in FORMATS:
-            if out in exchange.formats and only in exchange.name:
+            if out in exchange.formats:
                 yield judge_client(exchange, out, records)
 
 

@@ -11,6 +11,7 @@ import click
 from contracts.cli import options
 from contracts.cli.options import SECONDS
 from contracts.cli.progress import Progress
+from contracts.cli.repeat import JudgeCommand
 from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _MODES = ("automatic", "manual", "pricelist")
 
 
-@click.command()
+@click.command(cls=JudgeCommand)
 @click.argument("url")
 @click.option(
     "--mode",
@@ -103,6 +104,7 @@ def modules(url: str, *, only: str, reports: ReportOptions, **panel_options: Any
     """
     from contracts.checks.modules import RULES, Options, examine
     from contracts.checks.scope import without_cells
+    from contracts.record.levels import select_names
 
     try:
         chosen = Options(**{**panel_options, "mode": panel_options["mode"] or ""})
@@ -117,7 +119,8 @@ def modules(url: str, *, only: str, reports: ReportOptions, **panel_options: Any
         except ValueError as problem:
             raise click.UsageError(str(problem)) from problem
         remarks.extend(run.remarks)
-        yield from (verdict for verdict in run.verdicts if only in verdict.name)
+        names = select_names(only, RULES)
+        yield from (verdict for verdict in run.verdicts if verdict.name in names)
 
     code = conclude(
         "modules", url, judge(), reports, remarks=remarks,

@@ -12,6 +12,7 @@ import click
 
 from contracts.cli import options
 from contracts.cli.progress import Progress, part_by_trade
+from contracts.cli.repeat import Repetition
 from contracts.cli.runs import (
     ReportOptions,
     collect_run,
@@ -19,6 +20,8 @@ from contracts.cli.runs import (
     print_runs,
     report_options,
 )
+from contracts.cli.verify_client import choose_lesson, client
+from contracts.cli.verify_seller import choose_exchange, seller
 
 if TYPE_CHECKING:
     from contracts.checks.client.judge import DeviationsOnDay
@@ -86,6 +89,9 @@ def _seller(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
         remarks=remarks,
         details=details,
         scope=lambda: scope_of(read_all(), scenarios=True),
+        repeat=lambda each: Repetition.of_words(seller, "--in-process", "--scenarios").format(
+            choose_exchange(each)
+        ),
     )
 
 
@@ -102,6 +108,7 @@ def _client(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
         remarks=remarks,
         progress=Progress(part_by_trade),
         scope=lambda: scope_of(KINDS, TRADES),
+        repeat=lambda each: Repetition.of_words(client, "--in-process").format(choose_lesson(each)),
     )
 
 
@@ -118,6 +125,7 @@ def _modules(results: Iterator[PartResult], deviations: DeviationsOnDay) -> Run:
         remarks=remarks,
         progress=Progress(lambda _: "endpoint for panels"),
         scope=lambda: without_cells("rules", RULES),
+        repeat=lambda _: "mockseller verify own",
     )
 
 

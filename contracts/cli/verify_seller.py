@@ -12,6 +12,7 @@ import click
 
 from contracts.cli import options
 from contracts.cli.options import SUM, Access, access_options, option_group
+from contracts.cli.repeat import Chosen, JudgeCommand
 from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Selection:
     families: tuple[str, ...]
     level: str
     only: str
+    out: str
     tariffs: dict[str, int]
     ip: str
     flows: bool
@@ -78,6 +80,7 @@ selection_options = option_group(
     options.families,
     options.level,
     options.only("exchanges, journeys and scenarios"),
+    options.out("exchanges"),
     click.option("--tariff-of", "tariffs", multiple=True, metavar="FAMILY=CODE",
                  callback=_tariffs, help="Which tariff to buy: soft=55227. May be repeated."),
     click.option("--ip", default="192.0.2.200", show_default=True, metavar="IP",
@@ -88,7 +91,7 @@ selection_options = option_group(
 )  # fmt: skip
 
 
-@click.command()
+@click.command(cls=JudgeCommand)
 @click.argument("url", required=False)
 @options.in_process
 @access_options
@@ -131,12 +134,20 @@ def seller(
             code = conclude(
                 "seller", target, verdicts, reports, remarks=notes.remarks, details=notes.details,
                 scope=lambda: scope_of(read_all(), scenarios=selection.scenarios),
+                choose=choose_exchange,
             )  # fmt: skip
     except KeyboardInterrupt:
         # No report is written, so what was bought is printed.
         click.echo("\n".join(["interrupted", *notes.remarks]), err=True)
         code = 2
     sys.exit(code)
+
+
+def choose_exchange(verdict: Verdict) -> Chosen:
+    """The options that judge one exchange in its format, or one step or scenario, again."""
+    from contracts.record.formats import FORMATS
+
+    return {"only": verdict.name, "out": verdict.out if verdict.out in FORMATS else ""}
 
 
 def _judged(
@@ -197,7 +208,9 @@ def _task(selection: Selection) -> Task:
     if not is_address(selection.ip):
         raise click.UsageError(f'--ip: "{selection.ip}" is no IPv4 address')
     return Task(
-        choice=Choice(frozenset(selection.families), selection.level, selection.only),
+        choice=Choice(
+            frozenset(selection.families), selection.level, selection.only, selection.out
+        ),
         options=JourneyOptions(selection.tariffs, Addresses(selection.ip)),
         flows=selection.flows,
         scenarios=selection.scenarios,

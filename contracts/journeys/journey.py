@@ -12,10 +12,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Final
 
 from contracts.journeys.catalogue_view import CatalogueView, NotSold
 from contracts.journeys.step_texts import STEP_TEXTS, StepText
+from contracts.record.levels import select_names
+from contracts.target.curl import Lines, add_lines
 from contracts.target.spending_guard import CallBlocked
 from contracts.target.transports import RecordingTransport
 from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
@@ -173,14 +176,27 @@ class JourneyContext:
 
 @dataclass(slots=True)
 class JourneyRun:
-    """Runs the steps of a journey; its verdicts count for one cell of the matrix."""
+    """Runs the steps of a journey; its verdicts count for one cell of the matrix.
+
+    ``world``: the lines for the shell that make a world for its requests, and that delete it.
+    """
 
     cell: Cell
     context: JourneyContext
     recording: RecordingTransport
     steps: tuple[JourneyStep, ...]
+    world: tuple[Lines, Lines] = ((), ())
 
-    def verdicts(self) -> Iterator[Verdict]:
+    def verdicts(self, only: str = "") -> Iterator[Verdict]:
+        """Runs the steps and yields the verdicts that ``only`` selects; the last one ends it."""
+        names = list(map(self._name, self.steps))
+        chosen = select_names(only, names)
+        last = max((place for place, name in enumerate(names) if name in chosen), default=-1)
+        for verdict in islice(self._all_verdicts(), last + 1):
+            if verdict.name in chosen:
+                yield verdict
+
+    def _all_verdicts(self) -> Iterator[Verdict]:
         """Runs all steps and yields a verdict after each.
 
         A failure counts for the cell at once. Success counts by the last step only, and only if no
@@ -204,7 +220,8 @@ class JourneyRun:
     def _run(self, step: JourneyStep) -> Verdict:
         with self.recording.record() as calls:
             outcome, messages = self._judge(step)
-        return self._verdict(step, outcome, messages, calls)
+        verdict = self._verdict(step, outcome, messages, calls)
+        return add_lines(verdict, self.recording.lines, self.world)
 
     def _judge(self, step: JourneyStep) -> tuple[Outcome, list[str]]:
         try:
@@ -250,6 +267,9 @@ class JourneyRun:
             return False
         return False
 
+    def _name(self, step: JourneyStep) -> str:
+        return f"flow/{self.cell.system}/{self.cell.trade}/{step.name}"
+
     def _verdict(
         self,
         step: JourneyStep,
@@ -258,7 +278,7 @@ class JourneyRun:
         calls: list[CallRecord] | None = None,
     ) -> Verdict:
         return Verdict(
-            name=f"flow/{self.cell.system}/{self.cell.trade}/{step.name}",
+            name=self._name(step),
             out=OUT,
             outcome=outcome,
             evidence=step.evidence,

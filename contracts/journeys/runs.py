@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -95,34 +94,32 @@ def create_client(
 
 
 def run_journeys(seller: Seller, choice: Choice, options: JourneyOptions) -> Iterator[Verdict]:
-    """Runs the chosen journeys; at a seller of ours each in a world as it was created."""
+    """Runs the chosen journeys; at a seller of ours each in a world as it was created.
+
+    Of a chosen step the steps before it are taken as well, and its verdict alone is given.
+    """
     for name, cell in JOURNEY_NAMES.items():
-        if not choice.takes(name, FUNCTIONS[cell.trade]):
+        if not choice.takes_part_of(name, FUNCTIONS[cell.trade]):
             continue
         if cell in REFUSED:
-            yield from check_refusals(cell.trade)
+            yield from (each for each in check_refusals(cell.trade) if choice.only in each.name)
         elif not seller.has_account:
             messages = ("needs an account, and none was given",)
             cells = frozenset({cell})
             yield Verdict(name, OUT, Outcome.SKIP, NO_EVIDENCE, messages, cells=cells)
         else:
-            yield from _run(cell, seller, options)
+            yield from _run(cell, seller, options, "" if choice.only in name else choice.only)
 
 
-def _run(cell: Cell, seller: Seller, options: JourneyOptions) -> Iterator[Verdict]:
-    recording = RecordingTransport(seller.transport)
-    with (
-        seller.open_session(WORLD) as session,
-        closing(create_client(seller, options, session, recording)) as client,
-    ):
-
-        def today() -> date:
-            return session.bindings.today
-
-        catalogue = CatalogueView(client, options.tariffs, options.addresses)
-        token = secrets.token_hex(3)
-        context = JourneyContext(
-            client, today, catalogue, own=seller.own, token=token, open_basket=options.open_basket
-        )
-        steps = JOURNEYS[cell](context).list_steps()
-        yield from JourneyRun(cell, context, recording, steps).verdicts()
+def _run(cell: Cell, seller: Seller, options: JourneyOptions, only: str) -> Iterator[Verdict]:
+    with seller.open_session(WORLD) as session:
+        recording = RecordingTransport(seller.transport, session.format_curl)
+        with closing(create_client(seller, options, session, recording)) as client:
+            catalogue = CatalogueView(client, options.tariffs, options.addresses)
+            context = JourneyContext(
+                client, lambda: session.bindings.today, catalogue, own=seller.own,
+                token=secrets.token_hex(3), open_basket=options.open_basket,
+            )  # fmt: skip
+            steps = JOURNEYS[cell](context).list_steps()
+            world = seller.list_world_lines(WORLD)
+            yield from JourneyRun(cell, context, recording, steps, world).verdicts(only)

@@ -6,7 +6,7 @@ The counts and their source are in ``clients.yaml``. All other functions are ``e
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -47,21 +47,38 @@ def family_of(func: str) -> str:
     return func.removeprefix("v2.").partition(".")[0]
 
 
+def select_names(only: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names that ``only`` selects: the one that it is, otherwise all that contain it."""
+    every = tuple(names)
+    return (only,) if only in every else tuple(name for name in every if only in name)
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Selects what is judged: ``families`` (all if empty), a level, and a part of the name."""
+    """Selects what is judged: ``families`` (all if empty), a level, and a part of the name.
+
+    ``out``: the only format in which exchanges are judged; empty: all of them.
+    """
 
     families: frozenset[str] = frozenset()
     level: str = ALL
     only: str = ""
+    out: str = ""
 
     def takes(self, name: str, func: str) -> bool:
         """Whether to judge something by its name and the function that it is about."""
-        return (
-            self.only in name
-            and (not self.families or family_of(func) in self.families)
-            and self.level in (ALL, level_of(func))
+        return self.only in name and self._takes_function(func)
+
+    def takes_part_of(self, name: str, func: str) -> bool:
+        """Whether to judge something whose parts have names that begin with its own and a slash."""
+        return self._takes_function(func) and (
+            self.only in name or self.only.startswith(f"{name}/")
         )
+
+    def _takes_function(self, func: str) -> bool:
+        return (not self.families or family_of(func) in self.families) and self.level in (
+            ALL, level_of(func)
+        )  # fmt: skip
 
 
 EVERYTHING: Final = Choice()

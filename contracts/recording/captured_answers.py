@@ -23,6 +23,8 @@ from contracts.target.seller import CannotRun, Seller, SellerSession, SessionAns
 from contracts.target.spending import changes
 from contracts.verdicts import CallRecord
 
+LIVE_WORLD = "small"
+"""The fixture of the world in which a seller of ours is called like a live one."""
 LISTS = (
     "soft", "softexternal", "platform", "addition", "vds", "dedic", "vhost", "instances", "domain",
     "dnshost", "storage", "colocation", "certificate",
@@ -145,7 +147,7 @@ def capture_live(
     ``only``: a part of the names of the functions that are called. Raises CannotRun where the
     seller does not answer.
     """
-    with seller.open_session("small") as place:
+    with seller.open_session(LIVE_WORLD) as place:
         for exchange in exchanges:
             request = exchange.request
             if only not in request.func or not _only_reads(exchange, seller.has_account):

@@ -10,7 +10,9 @@ from typing import Final
 
 from contracts.clock import elapsed, now
 from contracts.record.exchange import Exchange, read_all
+from contracts.record.levels import select_names
 from contracts.recording.captured_answers import (
+    LIVE_WORLD,
     CapturedAnswer,
     capture_live,
     capture_own,
@@ -20,6 +22,7 @@ from contracts.recording.compare import ComparisonBasis, Difference, compare_ans
 from contracts.recording.contract_fields import Baseline, collect_baseline, collect_contract_fields
 from contracts.recording.options import DriftOptions, Severity
 from contracts.recording.session import Session
+from contracts.target.curl import Lines, add_lines
 from contracts.target.own import start_in_process
 from contracts.target.seller import Seller
 from contracts.verdicts import ASSUMED, EVIDENCE, NO_EVIDENCE, Outcome, Run, Verdict
@@ -45,7 +48,10 @@ def judge_recording(session: Session, options: DriftOptions) -> Run:
 def judge_seller(seller: Seller, options: DriftOptions) -> Run:
     """Compares a live seller, by calls that only read. Raises CannotRun: it does not answer."""
     return _judge(
-        seller.name, lambda records: capture_live(seller, records, _OUTS, options.only), options
+        seller.name,
+        lambda records: capture_live(seller, records, _OUTS, options.only),
+        options,
+        lambda: seller.list_world_lines(LIVE_WORLD),
     )
 
 
@@ -53,10 +59,13 @@ def _judge(
     name: str,
     capture: Callable[[Sequence[Exchange]], Iterable[CapturedAnswer]],
     options: DriftOptions,
+    list_world_lines: Callable[[], tuple[Lines, Lines]] = lambda: ((), ()),
 ) -> Run:
     began, start = now(), elapsed()
     records = read_all()
-    answers = [answer for answer in capture(records) if options.only in answer.func]
+    captured = list(capture(records))
+    names = set(select_names(options.only, (answer.func for answer in captured)))
+    answers = [each for each in captured if each.func in names and options.out in ("", each.out)]
     states = _own_answers(records, answers)
     basis = ComparisonBasis(
         collect_contract_fields(records) if options.against in ("both", "contracts") else None,
@@ -64,7 +73,11 @@ def _judge(
         states,
     )
     drifts = list(_unique(compare_answers(answers, basis)))
-    verdicts = tuple(_verdicts(answers, drifts, _grades(records), options.fail_on))
+    verdicts = tuple(
+        # Of a recording there is no request that could be sent again.
+        add_lines(verdict, [call.line for call in verdict.proof if call.line], list_world_lines())
+        for verdict in _verdicts(answers, drifts, _grades(records), options.fail_on)
+    )
     return Run(
         JUDGE, name, began, elapsed() - start, verdicts, (f"compared with {options.against}",),
         {"differences": [difference.as_dict() for difference in drifts]},

@@ -38,11 +38,13 @@ class Severity(enum.Enum):
 class DriftOptions:
     """What to compare with, one of `AGAINST`, and from which severity on a difference fails.
 
-    ``only``: a part of the names of functions; ``max_age``: of a recording, older ones warn.
+    ``only``: a part of the names of functions; ``out``: the only format, empty for all;
+    ``max_age``: of a recording, older ones warn.
     """
 
     against: str = "both"
     only: str = ""
+    out: str = ""
     fail_on: Severity = Severity.BREAKING
     max_age: timedelta | None = None
 

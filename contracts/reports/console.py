@@ -59,6 +59,10 @@ MAX_REASONS: Final = 12
 """Reasons printed: another seller may have seventy, more than anybody reads."""
 
 
+MAX_LINES: Final = 40
+"""Lines printed of how to repeat one verdict: a walk through a life has hundreds."""
+
+
 def print_table(
     console: Console, name: str, verdicts: Sequence[Verdict], *, everything: bool = True
 ) -> None:
@@ -193,7 +197,16 @@ def _in_full(verdict: Verdict) -> list[str]:
     if deviation is not None:
         reason = f"{deviation.what} ({deviation.reason})"
         lines.append(f"  known since {deviation.noted_on}: {reason}")
-    return lines + messages
+    return [*lines, *messages, *_repeat(verdict)]
+
+
+def _repeat(verdict: Verdict) -> list[str]:
+    """How to see it again: all lines, or the first and the last ones where there are many."""
+    lines, left = list(verdict.repeat), len(verdict.repeat) - MAX_LINES
+    if left > 0:
+        rest = f"# {left} more lines before these: --html and --save write all of them"
+        lines = [*lines[:2], rest, *lines[left + 2 :]]
+    return ["  to repeat it:", *(f"    {line}" for line in lines)] if lines else []
 
 
 def _cell(cell: MatrixCell) -> Text:

@@ -113,7 +113,8 @@ def _result(verdict: Verdict, text: str, *, strict: bool) -> FinalResult | None:
 
 def _lines(verdict: Verdict) -> list[str]:
     deviation = verdict.deviation
+    lines = [*verdict.messages, *(["to repeat it:", *verdict.repeat] if verdict.repeat else [])]
     if deviation is None:
-        return list(verdict.messages)
+        return lines
     reason = f"known since {deviation.noted_on}: {deviation.what} ({deviation.reason})"
-    return [reason, *verdict.messages]
+    return [reason, *lines]

@@ -83,7 +83,8 @@ class _Verdict(Schema):
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     evidence = fields.Str(required=True, validate=validate.OneOf([*EVIDENCE, NO_EVIDENCE]))
     source = fields.Str(required=True)
-    # Files of format 1 have neither.
+    # Files of format 1 have none of these.
+    repeat = fields.List(fields.Str(), load_default=list)
     about = fields.Str(load_default="")
     cost = fields.Str(load_default="")
     messages = fields.List(fields.Str(), required=True, data_key="told")
@@ -101,7 +102,7 @@ class _Verdict(Schema):
     @post_load
     def _make(self, data: dict[str, Any], **_: object) -> Verdict:
         return Verdict(
-            **{**data, "messages": tuple(data["messages"]), "proof": tuple(data["proof"])}
+            **{**data, **{name: tuple(data[name]) for name in ("messages", "proof", "repeat")}}
         )
 
 

@@ -241,9 +241,12 @@ def read_fields(request: httpx.Request) -> dict[str, str]:
 
 
 def redact_exchange(
-    request: httpx.Request, response: httpx.Response | None, note: str = ""
+    request: httpx.Request, response: httpx.Response | None, note: str = "", line: str = ""
 ) -> CallRecord:
-    """A request with its answer, masked. The status is 0 if there is no answer."""
+    """A request with its answer, masked. The status is 0 if there is no answer.
+
+    ``line``: the one that sends the request again (contracts.target.curl).
+    """
     kind = request.headers.get("Content-Type", "")
     pairs = read_pairs(request.url.query, request.read(), kind)
     fields = keep_last(pairs)
@@ -252,9 +255,11 @@ def redact_exchange(
     secrets = [*sent, *_header_secrets(request)]
     address = mask_links(str(request.url.copy_with(query=None, username=None, password=None)))
     if response is None:
-        return CallRecord(request.method, address, mask_form(fields), 0, "", note)
+        return CallRecord(request.method, address, mask_form(fields), 0, "", note, line)
     text = mask_text(response.read().decode("utf-8", "replace"), secrets)
-    return CallRecord(request.method, address, mask_form(fields), response.status_code, text, note)
+    return CallRecord(
+        request.method, address, mask_form(fields), response.status_code, text, note, line
+    )
 
 
 def _header_secrets(request: httpx.Request) -> Iterator[str]:

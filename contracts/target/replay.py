@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from contracts.record.compare import compare_answer
 from contracts.record.exchange import Exchange, PreparationStep
+from contracts.target.curl import add_lines, list_lines
 from contracts.target.seller import CannotRun, Seller, SellerSession
 from contracts.target.spending import changes
 from contracts.target.spending_guard import CallBlocked
@@ -17,6 +18,12 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     if reason := _reason_to_skip(exchange, seller):
         return _verdict(exchange, out, Outcome.SKIP, [reason])
     log: list[CallRecord] = []
+    verdict = _replay(exchange, out, seller, log)
+    return add_lines(verdict, list_lines(log), seller.list_world_lines(exchange.world))
+
+
+def _replay(exchange: Exchange, out: str, seller: Seller, log: list[CallRecord]) -> Verdict:
+    """Judges one exchange; ``log`` grows by its calls."""
     try:
         with seller.open_session(exchange.world, modifies=_modifies(exchange)) as session:
             session.log = log

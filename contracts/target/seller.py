@@ -24,6 +24,7 @@ import httpx
 from contracts.record.document import Node
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from contracts.record.placeholders import Bindings
+from contracts.target.curl import format_control
 from contracts.target.session import CannotRun, SellerSession, SessionAnswer
 from contracts.target.spending_guard import SPEND_NOTHING, SpendingGuard, SpendingRules
 from contracts.target.transports import ClientTransport, ask
@@ -34,6 +35,10 @@ TIMEOUT = 60.0
 """Seconds until a call to the seller is given up."""
 _WORLD = re.compile("/w/([^/]+)/")
 """In the path of an API, the world that it is of."""
+SERVED = "http://127.0.0.1:1500"
+"""Where ``mockseller serve`` answers: the address of what is judged in process, too."""
+REPEAT_WORLD = "repeat"
+"""The world in which printed lines send requests again."""
 INITIAL_SNAPSHOT = "begun"
 """The snapshot of a world as it was created, with its clock stopped."""
 
@@ -70,6 +75,7 @@ class Seller:
         self.name = name
         self.guard = guard
         self._http = httpx.Client(transport=guard, base_url=base, timeout=TIMEOUT)
+        self._address = str(base).rstrip("/")
         self._path = path
         self._login = login
         self._password = password
@@ -200,10 +206,9 @@ class Seller:
         ``modifies``: the block may change the world, so it is reset before its next use.
         """
         if not self.own:
-            bindings = Bindings(self.read_date())
-            yield SellerSession(self._http, self._path, bindings, self._login, self._password)
+            yield self._open(self._path, self.read_date(), self._path)
             return
-        name = f"judge-{fixture}-{self._run_id}"
+        name = self._name_world(fixture)
         if name not in self._created:
             self._create(name, fixture)
         elif name in self._modified:
@@ -211,9 +216,33 @@ class Seller:
         self._modified.discard(name)
         if modifies:
             self._modified.add(name)
-        bindings = Bindings(datetime.fromisoformat(self._created[name]).date())
-        path = f"/w/{name}/billmgr"
-        yield SellerSession(self._http, path, bindings, self._login, self._password)
+        day = datetime.fromisoformat(self._created[name]).date()
+        yield self._open(f"/w/{name}/billmgr", day, f"/w/{REPEAT_WORLD}/billmgr")
+
+    def _name_world(self, fixture: str) -> str:
+        return f"judge-{fixture}-{self._run_id}"
+
+    def list_world_lines(self, fixture: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Lines for the shell that make the world for printed requests, and that delete it.
+
+        It is as the world was in which they were sent, on the same day. None at a seller without
+        worlds.
+        """
+        if not self.own:
+            return (), ()
+        worlds, with_token = f"{self._address}{CONTROL}/worlds", bool(self._headers)
+        began = self._created.get(self._name_world(fixture))
+        body = {"name": REPEAT_WORLD, "fixture": fixture, **({"as_of": began} if began else {})}
+        return (
+            (format_control("POST", worlds, body, with_token=with_token),),
+            (format_control("DELETE", f"{worlds}/{REPEAT_WORLD}", {}, with_token=with_token),),
+        )
+
+    def _open(self, path: str, day: date, shown: str) -> SellerSession:
+        return SellerSession(
+            self._http, path, Bindings(day), self._login, self._password,
+            address=f"{self._address}{shown}",
+        )  # fmt: skip
 
     def _create(self, name: str, fixture: str) -> None:
         self._requested.add(name)
@@ -308,5 +337,5 @@ def connect_wsgi(
 ) -> Seller:
     """A seller that is a WSGI application in this process."""
     guard = SpendingGuard(httpx.WSGITransport(app=app), rules)
-    base = httpx.URL("http://127.0.0.1")
+    base = httpx.URL(SERVED)
     return Seller(guard, base, name=name, login=login, password=password)

@@ -12,8 +12,9 @@ import httpx
 from contracts.record.exchange import Login, Request
 from contracts.record.formats import UnreadableBody, read
 from contracts.record.placeholders import Bindings
+from contracts.target.curl import PASSWORD, SESSION, format_curl, name_variable
 from contracts.target.front import recognize
-from contracts.target.redact import redact_exchange
+from contracts.target.redact import is_secret, redact_exchange
 from contracts.verdicts import CallRecord
 
 COOKIE = "billmgrses5"
@@ -36,7 +37,8 @@ class SessionAnswer:
 class SellerSession:
     """A world of a seller with an account, and the values of placeholders in it.
 
-    ``log``: every request with its answer so far, secrets masked.
+    ``log``: every request with its answer so far, secrets masked. ``address`` is printed as that of
+    the world.
     """
 
     http: httpx.Client
@@ -45,7 +47,18 @@ class SellerSession:
     login: str
     password: str
     log: list[CallRecord] = field(default_factory=list)
+    address: str = ""
     _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
+    _answered: dict[str, str] = field(default_factory=dict)
+    """Secrets that the seller gave and a request used, each with its variable."""
+
+    def format_curl(self, request: httpx.Request) -> str:
+        """The line for the shell that sends a request again, its secrets left to variables."""
+        variables = {
+            **self._answered, **dict.fromkeys(self._tokens.values(), SESSION),
+            self.password: PASSWORD,
+        }  # fmt: skip
+        return format_curl(request, self.address, variables)
 
     def ask(self, request: Request, out: str, note: str = "") -> SessionAnswer:
         """Sends a request of an exchange with its placeholders filled in.
@@ -53,6 +66,11 @@ class SellerSession:
         Raises CannotRun if no answer comes or no session can be opened.
         """
         params = {name: self.bindings.fill(text) for name, text in request.params.items()}
+        self._answered |= {
+            params[name]: name_variable(name)
+            for name, text in request.params.items()
+            if is_secret(name) and params[name] != text
+        }
         fields = {"func": request.func, "out": out, **params}
         headers: dict[str, str] = {}
         credentials = self._credentials(request.login)
@@ -66,9 +84,11 @@ class SellerSession:
         try:
             response = self.http.send(http_request)
         except httpx.HTTPError as problem:
-            self.log.append(redact_exchange(http_request, None, note))
+            line = self.format_curl(http_request)
+            self.log.append(redact_exchange(http_request, None, note, line))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
-        self.log.append(redact_exchange(http_request, response, note))
+        line = self.format_curl(http_request)
+        self.log.append(redact_exchange(http_request, response, note, line))
         return SessionAnswer(response.status_code, response.content, recognize(response))
 
     def _build(

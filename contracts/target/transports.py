@@ -6,7 +6,7 @@ request before it leaves this machine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -66,19 +66,27 @@ class ClientTransport(httpx.BaseTransport):
 
 @dataclass(slots=True)
 class RecordingTransport(httpx.BaseTransport):
-    """Transport that records every request with its answer, secrets masked."""
+    """Transport that records every request with its answer, secrets masked.
+
+    ``format_line`` writes the line for the shell that sends a request again; ``lines`` are those of
+    all requests so far.
+    """
 
     inner: httpx.BaseTransport
+    format_line: Callable[[httpx.Request], str] = lambda _: ""
+    lines: list[str] = field(default_factory=list)
     _exchanges: list[CallRecord] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Sends the request by ``inner``. Raises what ``inner`` raises."""
+        line = self.format_line(request)
+        self.lines.append(line)
         try:
             answer = self.inner.handle_request(request)
         except httpx.HTTPError:
-            self._exchanges.append(redact_exchange(request, None))
+            self._exchanges.append(redact_exchange(request, None, line=line))
             raise
-        self._exchanges.append(redact_exchange(request, answer))
+        self._exchanges.append(redact_exchange(request, answer, line=line))
         return answer
 
     @contextmanager

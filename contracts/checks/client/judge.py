@@ -33,6 +33,7 @@ from contracts.checks.deviations import KnownDeviation, apply
 from contracts.checks.runner import Findings, run_check
 from contracts.checks.scope import Scope
 from contracts.record.exchange import OUR_PASSWORD
+from contracts.record.levels import select_names
 from contracts.target.seller import CannotRun
 from contracts.verdicts import Cell, Outcome, Verdict
 from emulator.testing import ControlError
@@ -53,8 +54,14 @@ def trades_of(kind: str) -> tuple[str, ...]:
 
 
 def select_lessons(only: str = "") -> tuple[Lesson, ...]:
-    """The lessons whose name contains ``only``. Raises UnknownLessonError where none does."""
-    lessons = tuple(lesson for lesson in LESSONS if only in lesson.id)
+    """The lesson of this name, or those whose name contains it.
+
+    Raises UnknownLessonError where there is none.
+    """
+    every = {lesson.id: lesson for lesson in LESSONS}
+    if only == unsupported_trade.id:
+        return (unsupported_trade,)
+    lessons = tuple(every[name] for name in select_names(only, every))
     if not lessons:
         raise UnknownLessonError(f'no lesson has "{only}" in its name; --lessons lists them all')
     return lessons

@@ -54,9 +54,11 @@ def judge(
         lives = LifecycleRun(target, list_products(declared, plan), token=token)
         if seller.own and lives.products:
             report("walks through lives of services")
-            lives.run_scripted(budget.is_spent(FOR_LIVES))
-            lives.run_daily(budget.is_spent(FOR_LIVES))
-            lives.run_random(plan.seed, budget.is_spent(FOR_LIVES))
+            lives.run_scripted(budget.is_spent(FOR_LIVES), plan.takes)
+            if plan.takes(DAILY_WALK):
+                lives.run_daily(budget.is_spent(FOR_LIVES))
+            if plan.takes(RANDOM_WALK):
+                lives.run_random(plan.seed, budget.is_spent(FOR_LIVES))
             report(f"walks through lives of services: {_in_words(lives.coverage)}")
         elif not seller.own:
             lives.verdicts.append(Verdict("life", "walk", Outcome.SKIP, DOCUMENTED, (NEEDS_WORLD,)))

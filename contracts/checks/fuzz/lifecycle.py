@@ -22,8 +22,9 @@ from contracts.checks.fuzz.invariants import INVARIANTS
 from contracts.checks.fuzz.rules import RuleViolation
 from contracts.checks.fuzz.run import NO_TIME, derive_seed, make_search_settings
 from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, StateCoverage
-from contracts.checks.fuzz.target import FuzzTarget
+from contracts.checks.fuzz.target import WORLD, FuzzTarget
 from contracts.checks.fuzz.walk import OPENING, InvariantViolation, OrderedService, Walk
+from contracts.target.curl import add_lines
 from contracts.verdicts import DOCUMENTED, Outcome, Verdict
 
 SPANS: Final = ("1 day", "15 days", "31 days", "62 days", "1 year")
@@ -68,10 +69,17 @@ class LifecycleRun:
     token: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
 
-    def run_scripted(self, is_over: Callable[[], bool]) -> None:
-        """The fixed walk of every product type, one verdict for each. Raises CannotRun."""
+    def run_scripted(
+        self, is_over: Callable[[], bool], takes: Callable[[str], bool] = lambda _: True
+    ) -> None:
+        """The fixed walk of every product type, one verdict for each that ``takes`` its name.
+
+        Raises CannotRun.
+        """
         for product in self.products:
             name = f"life/{product}"
+            if not takes(name):
+                continue
             if is_over():
                 self._add(name, Outcome.SKIP, NO_TIME)
                 continue
@@ -140,10 +148,10 @@ class LifecycleRun:
 
 
 def _failure(name: str, walk: Walk, violation: RuleViolation) -> Verdict:
-    messages = (f"{violation.rule}: {violation.message}", *walk.lines)
+    messages = (f"{violation.rule}: {violation.message}",)
     proof = tuple(call.seen() for call in walk.target.sender.sent[-MAX_PROOF:])
     check = violation.check
-    return Verdict(
+    verdict = Verdict(
         f"{name}/{check.id}",
         "walk",
         Outcome.FAIL,
@@ -154,6 +162,7 @@ def _failure(name: str, walk: Walk, violation: RuleViolation) -> Verdict:
         about=check.about,
         cost=check.cost,
     )
+    return add_lines(verdict, walk.list_lines(), walk.target.seller.list_world_lines(WORLD))
 
 
 def _walk_life(walk: Walk, product: str) -> None:

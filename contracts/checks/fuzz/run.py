@@ -48,6 +48,7 @@ def derive_seed(start: int, *parts: object) -> int:
 class Plan:
     """What is judged: the functions of these families and of these names, all where none is named.
 
+    ``names``: only these functions and walks, of those that are judged; all where none is named.
     ``seconds``: the budget of time; ``rounds`` ends the run earlier, after so many rounds of every
     function.
     """
@@ -57,6 +58,11 @@ class Plan:
     functions: tuple[str, ...] = ()
     seed: int = 0
     rounds: int | None = None
+    names: frozenset[str] = frozenset()
+
+    def takes(self, name: str) -> bool:
+        """Whether a function or walk is judged, as far as ``names`` decides."""
+        return not self.names or name in self.names
 
 
 def ignore_progress(_: str) -> None:
@@ -124,6 +130,7 @@ class FuzzRun:
             for func, declared in self.target.declared.functions.items()
             if (not plan.families or declared["family"] in plan.families)
             and (not plan.functions or func in plan.functions)
+            and plan.takes(func)
         ]
         random.Random(plan.seed).shuffle(chosen)  # noqa: S311 - an order, no secret
         return chosen
@@ -194,14 +201,12 @@ class FuzzRun:
             MADE_UP,
             Outcome.WARN if weak else Outcome.FAIL,
             check.evidence,
-            (
-                f"{violation.rule}: {violation.message}",
-                *map(self.target.format_curl, smallest.calls),
-            ),
+            (f"{violation.rule}: {violation.message}",),
             tuple(call.seen() for call in smallest.calls),
             f"{check.source}; {declared['source']}",
             about=check.about,
             cost=check.cost,
+            repeat=tuple(map(self.target.format_curl, smallest.calls)),
         )
 
     def _remarks(self) -> tuple[str, ...]:

@@ -36,11 +36,10 @@ class NoAnswer(CannotRun):
 class RequestSender:
     """Sends requests with the judge's login; opens a session at the first request that needs one.
 
-    ``address`` is printed as the seller's; ``sent`` are the calls since it was last cleared.
+    ``sent`` are the calls since it was last cleared.
     """
 
     place: SellerSession
-    address: str
     session: str = ""
     calls: int = 0
     sent: list[AnsweredCall] = field(default_factory=list)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from contracts.checks.fuzz.answered import AnsweredCall
-from contracts.checks.fuzz.curl import format_curl
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.invariants import ANSWERS_AT_ALL
 from contracts.checks.fuzz.operations import Generated
@@ -21,6 +20,7 @@ from contracts.checks.fuzz.relations import (
 )
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.sending import NoAnswer, RequestSender, find_services
+from contracts.target.curl import PASSWORD, SESSION, format_curl
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.spending import changes
 from contracts.target.spending_guard import CallBlocked
@@ -110,7 +110,7 @@ class FuzzTarget:
         self._stack.close()
         place = self._stack.enter_context(self.seller.open_session(WORLD))
         self._changed = False
-        return RequestSender(place, self._address)
+        return RequestSender(place)
 
     def judge_request(self, func: str, request: Generated) -> list[RuleViolation]:
         """Sends a request, and those its further rule needs; returns every rule that is broken.
@@ -156,12 +156,14 @@ class FuzzTarget:
         self.sent = (lost.call,)
         return [RuleViolation(ANSWERS_AT_ALL, f"no answer: {lost}")]
 
-    def format_curl(self, call: AnsweredCall) -> str:
-        """The line for the shell that repeats a call, its secrets left to the environment."""
-        secret = self.sender.place.password
-        return format_curl(
-            call.request, self._address, password=secret, session=self.sender.session
-        )
+    def format_curl(self, call: AnsweredCall, address: str = "") -> str:
+        """The line for the shell that repeats a call, its secrets left to the environment.
+
+        ``address``: where it is sent, if not to the seller's own.
+        """
+        variables = {self.sender.session: SESSION, self.sender.place.password: PASSWORD}
+        variables.pop("", None)
+        return format_curl(call.request, address or self._address, variables)
 
 
 def _text(value: object) -> str:

@@ -17,7 +17,7 @@ from contracts.checks.fuzz.account_state import (
     read_account_state,
 )
 from contracts.checks.fuzz.answered import AnsweredCall
-from contracts.checks.fuzz.control import WorldControl, set_address
+from contracts.checks.fuzz.control import WorldControl
 from contracts.checks.fuzz.invariants import INVARIANTS
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.state_coverage import (
@@ -103,7 +103,7 @@ class OrderedService:
 class Walk:
     """A walk at our own seller. ``products``: the types it may order.
 
-    ``lines`` is the whole walk for the shell. Every step raises InvariantViolation where a rule
+    Every step raises InvariantViolation where a rule
     does not hold, and CannotRun where the seller or its control API does not answer.
     """
 
@@ -112,7 +112,9 @@ class Walk:
     products: tuple[str, ...]
     token: str = ""
     services: list[OrderedService] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
+    _lines: list[str] = field(default_factory=list)
+    _written: int = 0
+    """How many of the calls that were sent are among the lines."""
     _state: AccountState = field(default_factory=lambda: AccountState(Decimal(), Decimal(), {}, {}))
     _orders: int = 0
 
@@ -121,16 +123,26 @@ class Walk:
         self.target.renew()
         self.target.sender.sent.clear()
         self.services.clear()
-        self.lines.clear()
+        self._lines.clear()
+        self._written = 0
         self._orders = 0
         self._add_line(self._control().set_balance(OPENING))
         self._state = self._read_state()
+
+    def list_lines(self) -> tuple[str, ...]:
+        """The whole walk for the shell: every call of it, in a world of its own."""
+        sender = self.target.sender
+        calls = sender.sent[self._written :]
+        self._written = len(sender.sent)
+        self._lines += [self.target.format_curl(call, sender.place.address) for call in calls]
+        return tuple(self._lines)
 
     def _control(self) -> WorldControl:
         return WorldControl(self.target.sender.place, self.token)
 
     def _add_line(self, line: str) -> None:
-        self.lines.append(set_address(line, self.target.sender.address))
+        self.list_lines()
+        self._lines.append(line)
 
     def charged(self, service: OrderedService) -> Decimal:
         """What the account was charged for a service so far."""
@@ -236,7 +248,6 @@ class Walk:
 
     def _call(self, func: str, params: Mapping[str, str]) -> AnsweredCall:
         answer = self.target.sender.call(func, params)
-        self.lines.append(self.target.format_curl(answer))
         for violation in find_violations(self.target.declared, func, answer):
             raise InvariantViolation(violation.check, f"{func}: {violation.message}")
         return answer

@@ -13,7 +13,8 @@ from typing import Final, Self
 import httpx
 
 from contracts.clock import elapsed
-from contracts.target.redact import redact_exchange
+from contracts.target.curl import Variables, format_curl, name_variable
+from contracts.target.redact import is_secret, redact_exchange
 from contracts.target.seller import CannotRun
 from contracts.verdicts import CallRecord
 
@@ -50,6 +51,7 @@ class _Incoming:
 class EndpointClient:
     """Sends requests to one URL. ``clock`` returns seconds and never goes back.
 
+    ``variables``: secrets, each with what is printed for it in a line that repeats a request.
     ``certificate_problem``: what is wrong with the certificate; it is then no longer verified, so
     that the rest can be judged. Raises ValueError for a URL that is not http or https, or that
     contains a login.
@@ -63,6 +65,7 @@ class EndpointClient:
         insecure: bool = False,
         transport: httpx.BaseTransport | None = None,
         clock: Callable[[], float] = elapsed,
+        variables: Variables | None = None,
     ) -> None:
         try:
             self.url = httpx.URL(url)
@@ -79,6 +82,10 @@ class EndpointClient:
         self._timeout = timeout
         self._transport = transport
         self._clock = clock
+        own = {
+            text: name_variable(name) for name, text in self.url.params.items() if is_secret(name)
+        }
+        self._variables = {**own, **(variables or {})}
         self._reached = False
         self._http = self._open(verify=not insecure)
 
@@ -112,9 +119,10 @@ class EndpointClient:
         shown = None
         if incoming.status:
             shown = httpx.Response(incoming.status, content=bytes(incoming.body[:MAX_SHOWN]))
+        line = format_curl(request, str(self.url.copy_with(query=None)), self._variables)
         return EndpointAnswer(
             incoming.status, incoming.headers, bytes(incoming.body), seconds,
-            redact_exchange(request, shown, note), incoming.problem, incoming.cut,
+            redact_exchange(request, shown, note, line), incoming.problem, incoming.cut,
         )  # fmt: skip
 
     def _build(self, params: Mapping[str, str], method: str) -> httpx.Request:

@@ -41,6 +41,8 @@ from contracts.checks.runner import Results
 from contracts.clock import elapsed, now
 from contracts.verdicts import ASSUMED, DOCUMENTED, Run, Verdict
 
+PASSWORD: Final = "$MOCKSELLER_PANEL_PASSWORD"  # noqa: S105 - the name of a variable
+OTHER_PASSWORD: Final = "$MOCKSELLER_PANEL_OTHER_PASSWORD"  # noqa: S105 - the name of a variable
 _WITH_LOGIN: Final = (REFUSAL, CART, PURCHASE, PROLONGING, OTHERS)
 """Groups of rules that only mode automatic can judge."""
 
@@ -64,10 +66,12 @@ def examine(
     secrets = (
         options.authinfo, options.password, options.other_authinfo, options.other_password
     )  # fmt: skip
+    variables = {options.password: PASSWORD, options.other_password: OTHER_PASSWORD}
     results = Results(RULES, tuple(secret for secret in secrets if secret))
     with EndpointClient(
-        url, timeout=options.timeout, insecure=options.insecure, transport=transport, clock=clock
-    ) as client:
+        url, timeout=options.timeout, insecure=options.insecure, transport=transport, clock=clock,
+        variables={text: name for text, name in variables.items() if text},
+    ) as client:  # fmt: skip
         _judge_all(Panel(client, options, results, wait))
     return Run(
         judge="modules",

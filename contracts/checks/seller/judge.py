@@ -21,7 +21,7 @@ from contracts.journeys.runs import (
     run_journeys,
 )
 from contracts.record.exchange import Exchange
-from contracts.record.levels import EVERYTHING, Choice
+from contracts.record.levels import EVERYTHING, Choice, select_names
 from contracts.target.purchases import Purchase
 from contracts.target.replay import replay
 from contracts.target.seller import CannotRun, Seller
@@ -87,24 +87,31 @@ def scope_of(exchanges: tuple[Exchange, ...], *, scenarios: bool) -> Scope:
 
 def _judge_all(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> Iterator[Verdict]:
     """Journeys come first: a budget is best spent on them, they say more than any exchange."""
-    chosen = [exchange for exchange in exchanges if task.choice.takes(exchange.name, exchange.func)]
+    names = set(select_names(task.choice.only, (exchange.name for exchange in exchanges)))
+    chosen = [
+        (exchange, tuple(out for out in exchange.formats if task.choice.out in ("", out)))
+        for exchange in exchanges
+        if exchange.name in names and task.choice.takes(exchange.name, exchange.func)
+    ]
     if task.flows:
         basket = nullcontext if seller.guard.rules.play_money else Basket(seller.guard).open
         yield from run_journeys(seller, task.choice, replace(task.options, open_basket=basket))
     if not seller.own:
         yield from _judge_adapted(chosen, seller, task)
-    for exchange in chosen if seller.own else ():
-        for out in exchange.formats:
+    for exchange, formats in chosen if seller.own else ():
+        for out in formats:
             yield replay(exchange, out, seller)
     if task.scenarios:
         yield from play_scenarios(seller, task.choice)
 
 
-def _judge_adapted(chosen: list[Exchange], seller: Seller, task: Task) -> Iterator[Verdict]:
+def _judge_adapted(
+    chosen: list[tuple[Exchange, tuple[str, ...]]], seller: Seller, task: Task
+) -> Iterator[Verdict]:
     """Exchanges at a seller without worlds, adapted to services that are bought for them."""
     resources, capabilities = Resources(seller, task.options), Capabilities(seller)
     adapter = PortabilityAdapter(seller, resources)
-    pairs = [(exchange, out) for exchange in chosen for out in exchange.formats]
+    pairs = [(exchange, out) for exchange, formats in chosen for out in formats]
     for exchange, out in sorted(pairs, key=lambda pair: rank_exchange(pair[0], pair[1], resources)):
         yield capabilities.review(adapter.judge(exchange, out))
 

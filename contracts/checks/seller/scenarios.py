@@ -11,7 +11,7 @@ from typing import Final
 from contracts.journeys.journey import Expectation
 from contracts.journeys.stories import services, whmcs
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
-from contracts.record.levels import Choice
+from contracts.record.levels import Choice, select_names
 from contracts.target.seller import Seller
 from contracts.verdicts import DOCUMENTED, Cell, Outcome, Verdict
 from emulator import testing
@@ -94,7 +94,7 @@ SCENARIOS: Final = (
 def play_scenarios(seller: Seller, choice: Choice) -> Iterator[Verdict]:
     """Plays the chosen scenarios; a verdict for everything that has to be so in the end."""
     for scenario in SCENARIOS:
-        if not choice.takes(scenario.name, scenario.func):
+        if not choice.takes_part_of(scenario.name, scenario.func):
             continue
         if not seller.own:
             reason = "its clock would have to be moved, and it has no control API"
@@ -106,11 +106,20 @@ def play_scenarios(seller: Seller, choice: Choice) -> Iterator[Verdict]:
             except ResellerError as problem:
                 yield _verdict(scenario, "played", Outcome.FAIL, str(problem))
                 continue
-        for expectation in expectations:
+        for expectation in _chosen(scenario, expectations, choice.only):
             outcome = Outcome.PASS if expectation.met else Outcome.FAIL
             yield _verdict(
                 scenario, expectation.what, outcome, "" if expectation.met else expectation.message
             )
+
+
+def _chosen(
+    scenario: ScenarioRun, expectations: list[Expectation], only: str
+) -> Iterator[Expectation]:
+    """The expectations whose verdict is chosen; all of them where the whole scenario is."""
+    names = [f"{scenario.name}/{each.what}" for each in expectations]
+    chosen = names if only in scenario.name else select_names(only, names)
+    return (each for name, each in zip(names, expectations, strict=True) if name in chosen)
 
 
 def _verdict(scenario: ScenarioRun, what: str, outcome: Outcome, message: str) -> Verdict:

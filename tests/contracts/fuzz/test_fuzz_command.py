@@ -201,7 +201,7 @@ def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declaratio
     assert verdict.outcome is Outcome.FAIL
     shown = verdict.proof[0].request
     assert MASK in (shown.get("authinfo", "") + shown.get("auth", ""))
-    assert "secret" not in verdict.messages[1]
+    assert "secret" not in verdict.repeat[0]
 
 
 @pytest.mark.full_only("every run imports the hooks; only this one starts schemathesis itself")

@@ -118,22 +118,29 @@ def test_a_fault_is_found_by_its_name(
         failed = failures(seller, declared, func)
     assert [verdict.name for verdict in failed] == [f"{func}/{rule}"]
     assert failed[0].messages[0].startswith(f"{rule}: ")
-    assert failed[0].messages[1].startswith("curl ")
+    assert failed[0].repeat[0].startswith("curl ")
+
+
+class WithHtml:
+    """Our seller, whose answers all are of a Content-Type that is none of the formats."""
+
+    def __init__(self, seller: Seller) -> None:
+        self.wsgi = seller.wsgi
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - WSGI
+        def with_html(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401
+            others = [pair for pair in headers if pair[0].lower() != "content-type"]
+            return start(status, [*others, ("Content-Type", "text/html")])
+
+        control = environ["PATH_INFO"].startswith("/_mockseller")
+        return self.wsgi(environ, start if control else with_html)
 
 
 @pytest.mark.counts("planted faults, fuzz")
 def test_a_content_type_that_is_none_of_the_formats_is_found(
     honest: Seller, declared: Declarations
 ) -> None:
-    def plain(environ: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - WSGI
-        def with_html(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401
-            others = [pair for pair in headers if pair[0].lower() != "content-type"]
-            return start(status, [*others, ("Content-Type", "text/html")])
-
-        control = environ["PATH_INFO"].startswith("/_mockseller")
-        return honest.wsgi(environ, start if control else with_html)
-
-    with connect_wsgi(plain) as seller:
+    with connect_wsgi(WithHtml(honest)) as seller:
         failed = failures(seller, declared, "whoami")
     assert [verdict.name for verdict in failed] == ["whoami/says-its-content-type"]
 
@@ -213,7 +220,7 @@ def test_a_fault_in_a_life_is_found_by_its_name(
         verdict = walked(seller, declared)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.name == f"life/soft/{rule}", verdict
-    assert sum(line.startswith("curl ") for line in verdict.messages) >= 2
+    assert sum(line.startswith("curl ") for line in verdict.repeat) >= 2
 
 
 class MovesTheClock:

@@ -35,7 +35,8 @@ def _one_row(body: bytes) -> bytes:
     if not body.startswith(b"{") or b'"elem"' not in body:
         return body
     document = json.loads(body)
-    document["doc"]["elem"] = document["doc"]["elem"][0]
+    if rows := document["doc"].get("elem"):
+        document["doc"]["elem"] = rows[0]
     return json.dumps(document).encode()
 
 

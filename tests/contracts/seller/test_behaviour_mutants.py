@@ -205,15 +205,15 @@ def answers_errors_by_status(call: InterceptedCall) -> bytes:
     return answer
 
 
+EXCHANGE_FAULTS = [
+    (shows_what_is_anothers, "soft.edit/foreign-id", "/doc/error: missing"),
+    (accepts_any_password, "auth/wrong-password", "/doc/auth: must not be there"),
+    (answers_errors_by_status, "soft.edit/unknown-id", "HTTP status: expected 200"),
+]
+
+
 @pytest.mark.counts("planted faults, seller")
-@pytest.mark.parametrize(
-    ("fault", "name", "message"),
-    [
-        (shows_what_is_anothers, "soft.edit/foreign-id", "/doc/error: missing"),
-        (accepts_any_password, "auth/wrong-password", "/doc/auth: must not be there"),
-        (answers_errors_by_status, "soft.edit/unknown-id", "HTTP status: expected 200"),
-    ],
-)
+@pytest.mark.parametrize(("fault", "name", "message"), EXCHANGE_FAULTS)
 def test_a_seller_that_misbehaves_is_found_by_the_exchange(
     honest: Seller, fault: Fault, name: str, message: str
 ) -> None:
