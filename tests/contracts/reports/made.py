@@ -80,6 +80,7 @@ VERDICTS: Final = st.builds(
     cells=st.frozensets(st.sampled_from(list(EXPECTED)), max_size=3),
     deviation=st.none() | DEVIATIONS,
     seconds=st.floats(0, 100),
+    repeat=st.lists(TEXTS, max_size=2).map(tuple),
 )
 
 

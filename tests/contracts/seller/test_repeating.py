@@ -78,6 +78,21 @@ def test_the_lines_of_an_exchange_show_its_http_status(honest: Seller) -> None:
     assert_lines_show_it(honest, mutant, RECORDS["soft/list"], "xml")
 
 
+def shape_of(exchange: Exchange) -> tuple[object, ...]:
+    request = exchange.request
+    return request.method, request.body, request.login.style, bool(request.flood)
+
+
+BY_SHAPE = {shape_of(each): name for name, each in RECORDS.items() if not each.before}
+"""An exchange of each method, kind of body and style of login."""
+
+
+@pytest.mark.parametrize("name", sorted(BY_SHAPE.values()))
+def test_a_request_of_any_shape_is_printed_as_it_was_sent(honest: Seller, name: str) -> None:
+    mutant = Mutant(honest.wsgi, lambda body: body, "500 Internal Server Error")
+    assert_lines_show_it(honest, mutant, RECORDS[name], RECORDS[name].formats[0])
+
+
 @pytest.mark.parametrize(("fault", "name", "message"), EXCHANGE_FAULTS)
 def test_the_lines_of_an_exchange_show_a_seller_that_misbehaves(
     honest: Seller, fault: Fault, name: str, message: str
