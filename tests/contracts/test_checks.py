@@ -49,6 +49,15 @@ def test_a_row_that_is_nowhere_is_told_by_the_nearest() -> None:
     ]
 
 
+def test_each_row_on_record_needs_a_row_of_its_own() -> None:
+    record: dict[str, object] = {"elem": [{"id": "<id>"}, {"id": "<id>"}, {"id": "<id>"}]}
+    assert differences_from(record, ROWS, kind="listing") == ["/doc/elem: missing"]
+    record = {"elem": [{"ip": "a"}, {"ip": "a"}]}
+    assert differences_from(record, ROWS, kind="listing") == [
+        '/doc/elem/ip: expected "a", found "b"'
+    ]
+
+
 def test_a_label_binds_across_rows_only_where_the_row_fits() -> None:
     record: dict[str, object] = {"elem": [{"id": "<id:x>", "ip": "b"}], "elid": "<id:x>"}
     body = ROWS.replace(b"</doc>", b"<elid>2</elid></doc>")
