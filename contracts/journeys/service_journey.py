@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from dateutil.relativedelta import relativedelta
 
@@ -22,6 +22,7 @@ from reseller_client import Client, LicenseOrder, NotUnderstood, Refused, Status
 from reseller_client.resellers import CustomReseller
 from reseller_client.services.catalogue_models import Tariff
 from reseller_client.services.models import ProductForm, ProductRow
+from reseller_client.services.product_functions import ProductFunctions
 
 MAX_READS: Final = 60
 """How often a service is read while the seller works on it."""
@@ -118,13 +119,17 @@ class ServiceJourney(ABC):
         """An id that no other run uses."""
         return f"judge-{self.context.token}-{letter}"
 
+    @property
+    def functions(self) -> ProductFunctions[Any, Any]:
+        """The client's functions for the product type."""
+        if self.family == SOFT:
+            return self.client.licenses
+        return self.client.modules if self.family == ADDITION else self.client.products(self.family)
+
     def read(self) -> ProductForm:
         """Reads the form of the service. Raises Missed."""
-        if self.family == SOFT:
-            return self.client.licenses.get(self.number)
-        if self.family == ADDITION:
-            return self.client.modules.get(self.number)
-        return self.client.products(self.family).get(self.number)
+        form: ProductForm = self.functions.get(self.number)
+        return form
 
     def read_settled(self) -> ProductForm:
         """Reads the form once the seller has finished working on the service."""
@@ -138,11 +143,7 @@ class ServiceJourney(ABC):
 
     def read_list(self) -> tuple[ProductRow, ...]:
         """Reads the list of its product type."""
-        if self.family == SOFT:
-            return self.client.licenses.list()
-        if self.family == ADDITION:
-            return self.client.modules.list()
-        return self.client.products(self.family).list()
+        return self.functions.list()
 
     def read_living(self) -> set[int]:
         """Numbers of all services in the list that are not deleted."""

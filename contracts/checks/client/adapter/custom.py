@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
+from typing import Any
 
 from contracts.checks.client.adapter.common import (
     Adapter,
@@ -39,6 +40,7 @@ from reseller_client.resellers import (
     CustomServices,
     CustomTickets,
 )
+from reseller_client.services.product_functions import ProductFunctions
 
 Row = LicenseRow | ModuleRow | ServiceRow
 OwnedService = License | Module | Service
@@ -191,26 +193,16 @@ class CustomAdapter(Adapter):
             self.find(client, {**step, "reference": reference}).id
             for reference in step["references"]
         ]
-        match step["trade"]:
-            case "licences":
-                client.licenses.suspend(numbers)
-            case "services":
-                client.products(SERVERS).suspend(numbers)
-            case _:
-                raise NotSupportedError("resellers cannot suspend modules")
+        if step["trade"] == "modules":
+            raise NotSupportedError("resellers cannot suspend modules")
+        functions_of(client, step).suspend(numbers)
         return ClientReport(StepResult.OK)
 
     def let_end(self, client: Client, step: StepFields) -> ClientReport:
         """Switch the seller's renewal of a service off."""
-        service = self.find(client, step)
-        match service:
-            case License():
-                client.licenses.set_autoprolong(service.id, None)
-            case Service():
-                client.products(SERVERS).set_autoprolong(service.id, None)
-            case _:
-                client.modules.set_autoprolong(service.id, None)
-        return ClientReport(StepResult.OK, id=service.id)
+        number = self.find(client, step).id
+        functions_of(client, step).set_autoprolong(number, None)
+        return ClientReport(StepResult.OK, id=number)
 
     def readdress(self, client: Client, step: StepFields) -> ClientReport:
         """Move a license to another address."""
@@ -250,15 +242,15 @@ class CustomAdapter(Adapter):
 
 def list_rows(client: Client, step: StepFields) -> Iterator[Row]:
     """The services of this trade in the account, without the deleted ones."""
-    listed: tuple[Row, ...]
-    match step["trade"]:
-        case "licences":
-            listed = client.licenses.list()
-        case "services":
-            listed = client.products(SERVERS).list()
-        case _:
-            listed = client.modules.list()
+    listed = functions_of(client, step).list()
     return (row for row in listed if row.status is not Status.DELETED)
+
+
+def functions_of(client: Client, step: StepFields) -> ProductFunctions[Any, Any]:
+    """The client's functions for the product type of this trade."""
+    if step["trade"] == "services":
+        return client.products(SERVERS)
+    return client.licenses if step["trade"] == "licences" else client.modules
 
 
 def report_on(service: OwnedService) -> ClientReport:
