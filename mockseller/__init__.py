@@ -14,93 +14,14 @@ from typing import TYPE_CHECKING
 from mockseller.packages import load
 
 if TYPE_CHECKING:
-    from contracts.checks.modules import (
-        Options as EndpointOptions,
-    )
-    from contracts.checks.modules import (
-        examine as examine_endpoint,
-    )
-    from emulator import (
-        __version__,
-    )
-    from emulator.testing import (
-        AccountInfo,
-        Answer,
-        ClockInfo,
-        ControlError,
-        DiscountInfo,
-        ErrorDocument,
-        EventInfo,
-        FaultInfo,
-        ImportInfo,
-        JournalEntry,
-        MovableClock,
-        PartnerInfo,
-        Seller,
-        SellerServer,
-        ServiceInfo,
-        World,
-    )
-    from emulator.testing.results import (
-        LoginInfo,
-    )
-    from emulator.wsgi import (
-        create as create_app,
-    )
-    from reseller_client import (
-        AccessDenied,
-        AddressNotAllowed,
-        AlreadyExists,
-        AuthFailed,
-        BadValue,
-        CaptchaNeeded,
-        Certificate,
-        CertificateOrder,
-        CertificateRequest,
-        Client,
-        DeletionForbidden,
-        DeletionRefused,
-        KeyNotIssued,
-        License,
-        LicenseOrder,
-        LicenseRow,
-        LimitReached,
-        LoginLocked,
-        MinimumTerm,
-        Missed,
-        Module,
-        ModuleOrder,
-        ModuleRow,
-        Money,
-        NotEnoughMoney,
-        NotPossible,
-        NotReady,
-        NotSent,
-        NotTheSeller,
-        NotUnderstood,
-        OperationRunning,
-        Ordered,
-        OrderedModule,
-        OrderedService,
-        PromoCodeRefused,
-        Refused,
-        ResellerError,
-        RetryPolicy,
-        SecondFactorNeeded,
-        SellerFault,
-        Service,
-        ServiceOrder,
-        ServiceRow,
-        Status,
-        StepUnavailable,
-        TransportError,
-        UnknownFunction,
-        UnknownOutcome,
-        WrongState,
-    )
-    from reseller_client.connection_check import (
-        check_connection,
-    )
+    from contracts.checks.modules import Options as EndpointOptions
+    from contracts.checks.modules import examine as examine_endpoint
+    from emulator import __version__
+    from emulator.testing import *
+    from emulator.testing.results import LoginInfo
+    from emulator.wsgi import create as create_app
+    from reseller_client import *
+    from reseller_client.connection_check import check_connection
 
 __all__ = [
     "AccessDenied",

@@ -7,6 +7,7 @@ import inspect
 import re
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -25,14 +26,18 @@ PAGE = ROOT / "docs/python.md"
 def _typed_names() -> set[str]:
     """The names that a type checker sees."""
     tree = ast.parse((ROOT / "mockseller" / "__init__.py").read_text("utf-8"))
-    return {
-        name.asname or name.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If)
-        for statement in node.body
-        if isinstance(statement, ast.ImportFrom)
-        for name in statement.names
-    }
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        imports = node.body if isinstance(node, ast.If) else []
+        for statement in imports:
+            if isinstance(statement, ast.ImportFrom) and statement.module:
+                every = import_module(statement.module).__all__ if _has_star(statement) else ()
+                names |= {name.asname or name.name for name in statement.names} - {"*"} | {*every}
+    return names
+
+
+def _has_star(statement: ast.ImportFrom) -> bool:
+    return any(name.name == "*" for name in statement.names)
 
 
 def test_every_public_name_is_there_and_typed_and_explained() -> None:
