@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import MappingProxyType
+from typing import cast
 from urllib.parse import quote, urlencode
 
 from emulator.api.context import Call, Choice, Part
@@ -49,6 +50,14 @@ class ServicesParameters(WireSchema):
     """One or many services: ``1`` or ``1, 2``."""
 
     elid = Ids(descriptions.SERVICES, required=True)
+
+
+@cache
+def numbers_of(things: str, entity: str) -> type[WireSchema]:
+    """What takes the numbers of one thing or many: ``1`` or ``1, 2``."""
+    about = f"Numbers of {things}, separated by commas: `1, 2`."
+    fields = {"elid": Ids(about, required=True, entity=entity)}
+    return cast("type[WireSchema]", type("Numbers", (WireSchema,), fields))
 
 
 def account_name(account: Account) -> str:

@@ -14,14 +14,14 @@ from marshmallow import ValidationError
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
-from emulator.api.fields import Email, Id, Ids, OneOf, Phone, Text, Whole
+from emulator.api.fields import Email, Id, OneOf, Phone, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries, profiles
 from emulator.domain.accounts.profiles import COMPANY, PERSON, SOLE_PROPRIETOR, Profile
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, TooMuch
 from emulator.functions import descriptions
-from emulator.functions.form_parts import PROJECT, account_name, next_step
+from emulator.functions.form_parts import PROJECT, account_name, next_step, numbers_of
 from emulator.functions.listing import Column, Listing, Paging
 from emulator.store import tables
 from emulator.store.engine import Row
@@ -132,12 +132,6 @@ class ProfileRow(PayerDetails):
     project = Text(descriptions.PROJECT)
 
 
-class PayersParameters(WireSchema):
-    """One or many payers."""
-
-    elid = Ids("Numbers of payers, separated by commas: `1, 2`.", required=True, entity="profile")
-
-
 @FAMILY.listing("profile", takes=Paging, returns=ProfileRow, fails=(AccessDenied,))
 def list_profiles(call: Call, **paging: Any) -> Rows:
     """The payers; the first one is the account itself (fields of a row are assumed)."""
@@ -146,7 +140,7 @@ def list_profiles(call: Call, **paging: Any) -> Rows:
 
 @FAMILY.action(
     "profile.delete",
-    takes=PayersParameters,
+    takes=numbers_of("payers", "profile"),
     elids="elid",
     fails=(Missed, AccessDenied),
     evidence=Evidence.ASSUMED,

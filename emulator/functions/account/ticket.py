@@ -21,7 +21,7 @@ from emulator.api.context import (
     Part,
     Rows,
 )
-from emulator.api.fields import Flag, Id, Ids, Text, Whole
+from emulator.api.fields import Flag, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.api.values import Leaf
@@ -31,7 +31,7 @@ from emulator.domain.services import services
 from emulator.domain.services.services import DELETED, Service
 from emulator.domain.tickets import ANSWERED, CLOSED, NEW_REPLIES, WAITS, Message, Ticket
 from emulator.errors import AccessDenied, BadValue, Missed
-from emulator.functions.form_parts import account_name
+from emulator.functions.form_parts import account_name, numbers_of
 from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.functions.products.common import display_name
 from emulator.store import tables
@@ -155,12 +155,6 @@ class MessageRow(WireSchema):
     date = Text("When it was written, `YYYY-MM-DD hh:mm:ss`, UTC.")
     user = Text("Who wrote it: the client or support.")
     message = Text("Text of the message.")
-
-
-class TicketsParameters(WireSchema):
-    """One or many tickets."""
-
-    elid = Ids("Numbers of tickets, separated by commas: `1, 2`.", required=True, entity="ticket")
 
 
 def _declare_list(name: str, listing: Listing) -> None:
@@ -291,7 +285,9 @@ def close_ticket(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
     return _result(call, tickets.close(call.shop, ticket))
 
 
-@FAMILY.action("clientticket.archive", takes=TicketsParameters, elids="elid", fails=(Missed,))
+@FAMILY.action(
+    "clientticket.archive", takes=numbers_of("tickets", "ticket"), elids="elid", fails=(Missed,)
+)
 def archive_tickets(call: Call, elid: int) -> ActionResult:
     """Closes tickets, which are then in the archive."""
     tickets.close(call.shop, tickets.require_owned(call.shop, call.user, elid))

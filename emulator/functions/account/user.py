@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Rows
-from emulator.api.fields import Email, Flag, Id, Ids, Phone, Text, Whole
+from emulator.api.fields import Email, Flag, Id, Phone, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts, logins
@@ -20,7 +20,7 @@ from emulator.domain.catalogue.catalogue import OwnType
 from emulator.errors import AccessDenied, BadValue, Exists, Missed
 from emulator.functions import descriptions
 from emulator.functions.account.settings import check_password, check_settings
-from emulator.functions.form_parts import account_name
+from emulator.functions.form_parts import account_name, numbers_of
 from emulator.functions.listing import Paging, page_of
 
 SOURCE = "docs/wire.md section 8, docs/evidence.md 130"
@@ -70,12 +70,6 @@ class UserForm(UserRow):
     """A login as it is shown; never its password."""
 
     elid = Whole(USER)
-
-
-class UsersParameters(WireSchema):
-    """One or many logins."""
-
-    elid = Ids("Numbers of logins, separated by commas: `1, 2`.", required=True, entity="user")
 
 
 @FAMILY.listing("user", takes=Paging, returns=UserRow, fails=(AccessDenied,))
@@ -188,7 +182,9 @@ def _add(call: Call, passwd: str, sent: Mapping[str, Any], rights: tuple[str, ..
     )  # fmt: skip
 
 
-@FAMILY.action("user.suspend", takes=UsersParameters, elids="elid", fails=(Missed, AccessDenied))
+@FAMILY.action(
+    "user.suspend", takes=numbers_of("logins", "user"), elids="elid", fails=(Missed, AccessDenied)
+)
 def suspend_users(call: Call, elid: int) -> ActionResult:
     """Switches logins off, and ends their sessions; the last one that is on stays."""
     logins.suspend(call.shop.db, logins.require_owned(call.shop.db, call.user.id, elid))
@@ -197,7 +193,7 @@ def suspend_users(call: Call, elid: int) -> ActionResult:
 
 @FAMILY.action(
     "user.resume",
-    takes=UsersParameters,
+    takes=numbers_of("logins", "user"),
     elids="elid",
     fails=(Missed,),
     example={"elid": "1"},
@@ -208,7 +204,9 @@ def resume_users(call: Call, elid: int) -> ActionResult:
     return ActionResult()
 
 
-@FAMILY.action("user.delete", takes=UsersParameters, elids="elid", fails=(Missed, AccessDenied))
+@FAMILY.action(
+    "user.delete", takes=numbers_of("logins", "user"), elids="elid", fails=(Missed, AccessDenied)
+)
 def delete_users(call: Call, elid: int) -> ActionResult:
     """Deletes logins, and ends their sessions; the last one cannot be deleted."""
     logins.remove(call.shop.db, logins.require_owned(call.shop.db, call.user.id, elid))

@@ -11,7 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Amount, Currency, Id, Ids, Sum, Text, Whole
+from emulator.api.fields import Amount, Currency, Id, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import profiles
@@ -21,6 +21,7 @@ from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
 from emulator.functions.billing import ways_to_pay
 from emulator.functions.billing.ways_to_pay import BALANCE_BUTTON, FROM_BALANCE, MethodRow
+from emulator.functions.form_parts import numbers_of
 
 SOURCE = "docs/resale.md section 2.4, docs/wire.md section 6"
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, NotEnoughMoney, AccessDenied)
@@ -77,12 +78,6 @@ class PaymentForm(WireSchema):
     status = Whole("State of the payment: 1 new, 2 in progress, 4 credited, 9 cancelled.")
     orderinfo = Sum("What is to be paid with its currency.")
     url = Text("Path of the page on which it is paid; empty once it is not needed any more.")
-
-
-class PaymentRemoval(WireSchema):
-    """One or many payments."""
-
-    elid = Ids("Numbers of payments, separated by commas: `1, 2`.", required=True, entity="payment")
 
 
 @FAMILY.form(
@@ -231,7 +226,7 @@ def redirect(call: Call, **sent: object) -> ActionResult:
 
 @FAMILY.action(
     "payment.delete",
-    takes=PaymentRemoval,
+    takes=numbers_of("payments", "payment"),
     elids="elid",
     fails=(Missed, AccessDenied),
     source="docs/wire.md sections 5 and 6",

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
-from emulator.api.fields import Day, Id, Ids, Text, Whole
+from emulator.api.fields import Day, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import stored_methods, topups
@@ -19,6 +19,7 @@ from emulator.domain.billing.stored_methods import StoredMethod
 from emulator.errors import AccessDenied, BadValue, Missed
 from emulator.functions.billing import payment_add, ways_to_pay
 from emulator.functions.billing.ways_to_pay import MethodRow
+from emulator.functions.form_parts import numbers_of
 from emulator.functions.listing import Paging, page_of
 
 SOURCE = "docs/resale.md section 2.4"
@@ -45,16 +46,6 @@ class StoredMethodForm(StoredMethodRow):
     """One of them as its form shows it."""
 
     elid = Whole(NUMBER)
-
-
-class RemovalParameters(WireSchema):
-    """One or many stored ways of paying."""
-
-    elid = Ids(
-        "Numbers of stored ways of paying, separated by commas: `1, 2`.",
-        required=True,
-        entity="stored_method",
-    )
 
 
 class ChangeParameters(WireSchema):
@@ -98,7 +89,7 @@ def list_stored_methods(call: Call, **paging: Any) -> Rows:
 
 @FAMILY.action(
     "payment.recurring.stored_methods.delete",
-    takes=RemovalParameters,
+    takes=numbers_of("stored ways of paying", "stored_method"),
     elids="elid",
     fails=(Missed,),
 )

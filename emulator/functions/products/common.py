@@ -385,11 +385,9 @@ def autoprolong_leaf(call: Call, service: Service) -> Leaf:
     return Leaf(period_label(months, call.lang), {"orig": str(months)})
 
 
-def show_row(call: Call, service: Service) -> dict[str, object]:
-    """A row of the list with the fields of every type; a type takes out what is not its own."""
-    tariff = call.shop.catalogue[service.tariff_id]
+def _shared_fields(call: Call, service: Service, tariff: Tariff) -> dict[str, object]:
+    """What rows and forms of every type have in common."""
     cost, item_cost = price_of(call, service, tariff)
-    end = end_text(service)
     return {
         "id": service.id,
         "licname": service.licname,
@@ -397,22 +395,33 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         "ip": service.ip,
         "remoteip": service.remoteip,
         "remoteid": service.remoteid,
-        "pricelist": call.words(tariff.name),
         "pricelist_id": tariff.id,
-        "intname": tariff.intname,
         "period": service.period,
         "cost": cost,
         "item_cost": item_cost,
         "currency_str": call.user.currency,
         "createdate": service.created_on,
         "expiredate": shown_end(call, service),
-        "real_expiredate": end,
+        "real_expiredate": end_text(service),
         "update_expiredate": service.update_expires_on,
+        "status": service.status,
+        "item_status": state_leaf(call, service),
+        "scheduledclose": "on" if service.scheduled_close else "off",
+        "comment": service.comment,
+        "item": service.parent_id,
+    }
+
+
+def show_row(call: Call, service: Service) -> dict[str, object]:
+    """A row of the list with the fields of every type; a type takes out what is not its own."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    return {
+        **_shared_fields(call, service, tariff),
+        "pricelist": call.words(tariff.name),
+        "intname": tariff.intname,
         "real_ipchange": service.ip_changed_on,
         "real_keychange": service.key_changed_on,
         "autoprolong": autoprolong_leaf(call, service),
-        "status": service.status,
-        "item_status": state_leaf(call, service),
         "item_real_status": service.state,
         "status_msg": state_label(call, service.state),
         "special_status": 1 if service.status == PROCESSING else 0,
@@ -422,46 +431,22 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         "account": account_name(call.user),
         "project": PROJECT,
         "billdaily": "on" if service.daily else "off",
-        "scheduledclose": "on" if service.scheduled_close else "off",
-        "comment": service.comment,
-        "item": service.parent_id,
     }
 
 
 def form_fields(call: Call, service: Service) -> dict[str, object]:
     """The form's fields; addons behind the declared ones, as ``addon_<id>``."""
     tariff = call.shop.catalogue[service.tariff_id]
-    cost, item_cost = price_of(call, service, tariff)
-    end = end_text(service)
     shown: dict[str, object] = {
+        **_shared_fields(call, service, tariff),
         "elid": service.id,
-        "id": service.id,
-        "name": display_name(call, service, tariff),
-        "licname": service.licname,
-        "ip": service.ip,
-        "remoteip": service.remoteip,
-        "remoteid": service.remoteid,
         "lickey": service.lickey,
-        "status": service.status,
-        "item_status": state_leaf(call, service),
         "pricelist": tariff.id,
-        "pricelist_id": tariff.id,
         "pricelist_name": call.words(tariff.name),
-        "period": service.period,
         "autoprolong": service.autoprolong,
-        "cost": cost,
-        "item_cost": item_cost,
-        "currency_str": call.user.currency,
-        "createdate": service.created_on,
-        "expiredate": shown_end(call, service),
-        "real_expiredate": end,
         "ip_change_date": service.ip_changed_on,
         "lickey_change_date": service.key_changed_on,
-        "update_expiredate": service.update_expires_on,
         "webdomains": service.webdomains,
-        "scheduledclose": "on" if service.scheduled_close else "off",
-        "comment": service.comment,
-        "item": service.parent_id,
     }
     for number, amount in service.amounts().items():
         addon = tariff.addons.get(number)
