@@ -115,7 +115,7 @@ def create_app(
     _add_control(
         app,
         ControlApi(settings, worlds, registry, known_names),
-        Console(settings, worlds, known_names),
+        Console(settings, worlds, registry, known_names),
     )
     return app
 

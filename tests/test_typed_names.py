@@ -20,6 +20,7 @@ from emulator.control.api import journal_schemas, schemas
 from emulator.names import UnknownName, find_nearest, require, require_match
 from emulator.settings import FURTHER_VARIABLES, PREFIX, READERS, SettingsError, load
 from emulator.testing import ControlError, Seller
+from tests.console.browsing import Browsing
 from tests.test_commands import walk
 
 ROOT: Final = Path(__file__).parents[1]
@@ -169,18 +170,14 @@ def test_every_field_of_the_journal_that_takes_a_text_is_listed() -> None:
 
 
 def test_the_console_refuses_a_name_that_does_not_exist(seller: Seller) -> None:
-    client = seller.wsgi.test_client()
-    base = "http://127.0.0.1"
-    page = "/_mockseller/console/default"
-    here = {"Origin": base, "Sec-Fetch-Site": "same-origin"}
+    browser = Browsing(seller)
     for form in ({"func": "soft.order.parm"}, {"account": "reseler"}, {"what": "dropp"}):
-        sent = {"what": "drop", "func": "*", **form}
-        answer = client.post(f"{page}/faults", base_url=base, data=sent, headers=here)
+        answer = browser.press("/faults", **{"what": "drop", "func": "*", **form})
         assert answer.status_code == 400, form
         assert next(iter(form.values())) in answer.text
     assert seller.faults.all() == []
     for query in ("func=soft.order.parm", "login=reseler"):
-        answer = client.get(f"{page}?{query}", base_url=base)
+        answer = browser.look(f"/journal?{query}")
         assert answer.status_code == 400
         assert "the nearest is" in answer.text
 

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from werkzeug.test import TestResponse
 
+from emulator.control import console
+from emulator.control.console.frame import load_environment
+from emulator.control.console.texts import all_texts
 from emulator.testing import Seller
+from emulator.texts import LANGUAGES
+from tests.console.browsing import BASE, CONSOLE, HERE, Browsing
 
-HERE = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
-BASE = "http://127.0.0.1"
-PAGE = "/_mockseller/console/default"
+PAGE = f"{CONSOLE}/default"
 
 
 def look(seller: Seller, path: str = PAGE, **headers: str) -> TestResponse:
-    client = seller.wsgi.test_client(use_cookies=False)
-    return client.get(path, base_url=BASE, headers=headers)
+    return Browsing(seller).look(path, **headers)
 
 
 def press(
-    seller: Seller, path: str, headers: dict[str, str] | None = None, **form: str
+    seller: Seller, path: str, headers: dict[str, str] | None = None, /, **form: str
 ) -> TestResponse:
-    client = seller.wsgi.test_client(use_cookies=False)
-    sent = HERE if headers is None else headers
-    return client.post(f"{PAGE}{path}", base_url=BASE, data=form or {"x": ""}, headers=sent)
+    return Browsing(seller).press(path, headers, **form)
 
 
 def test_the_first_page_is_the_default_world(seller: Seller) -> None:
@@ -119,7 +121,11 @@ def test_nobody_looks_in_from_elsewhere(seller: Seller) -> None:
 def test_what_a_client_sends_is_shown_as_text(seller: Seller) -> None:
     seller.call("soft.edit", elid="<script>alert(1)</script>", licname="<b>x</b>")
     number = seller.journal.entries()[0]["id"]
-    for page in (look(seller), look(seller, f"{PAGE}/journal/{number}")):
+    for page in (
+        look(seller),
+        look(seller, f"{PAGE}/journal"),
+        look(seller, f"{PAGE}/journal/{number}"),
+    ):
         assert "<script>" not in page.text
         assert "<b>x" not in page.text
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
@@ -142,3 +148,85 @@ def test_the_style_is_served(seller: Seller) -> None:
     style = look(seller, "/_mockseller/console/style.css")
     assert style.mimetype == "text/css"
     assert "body" in style.text
+
+
+def test_a_form_needs_the_token_of_the_browser_that_sends_it(seller: Seller) -> None:
+    browser, other = Browsing(seller), Browsing(seller)
+    for token in ("", "0" * 64, other.token(), "\u044f"):
+        answer = browser.press("/accounts/reseller", csrf=token, balance="1.00")
+        assert answer.status_code == 403, token
+        assert "load its page again" in answer.text
+    without_cookie = seller.wsgi.test_client(use_cookies=False).post(
+        f"{PAGE}/accounts/reseller",
+        base_url=BASE,
+        data={"csrf": browser.token(), "balance": "1.00"},
+        headers=HERE,
+    )
+    assert without_cookie.status_code == 403
+    assert seller.account()["balance"] == "1000.00"
+
+
+def test_every_form_that_changes_has_a_token() -> None:
+    folder = Path(console.__file__).parent / "templates"
+    forms = [
+        (path.name, form)
+        for path in folder.glob("*.html")
+        for form in re.findall(r"<form[^>]*method=.post.*?</form>", path.read_text(), re.DOTALL)
+    ]
+    assert len(forms) > 5
+    assert [(name, form) for name, form in forms if "{{ token }}" not in form] == []
+
+
+def test_language_colours_and_size_are_chosen_once_and_stay(seller: Seller) -> None:
+    browser = Browsing(seller)
+    assert 'lang="en"' in browser.look().text
+    browser.look("?lang=ru&theme=dark&size=large")
+    page = browser.look().text
+    for words in ('lang="ru"', 'data-theme="dark"', 'data-size="large"', "Клиенты"):
+        assert words in page
+    assert 'lang="ru"' in browser.look("?lang=xx&theme=pink").text
+    assert 'lang="ru"' in look(seller, **{"Accept-Language": "ru-RU,ru;q=0.9,en;q=0.5"}).text
+
+
+def test_every_text_is_there_in_both_languages_and_is_used() -> None:
+    folder = Path(console.__file__).parent
+    sources = [*folder.glob("*.py"), *folder.glob("templates/*.html")]
+    source = "\n".join(path.read_text("utf-8") for path in sources)
+    called = set(re.findall(r'text\("(\w+\.\w+)"', source))
+    prefixes = set(re.findall(r'text\("(\w+\.\w*)" ~', source))
+    titles = set(re.findall(r'title = "(\w+\.\w+)"', source))
+    texts = all_texts()
+    assert {name for name, words in texts.items() if set(words) != set(LANGUAGES)} == set()
+    assert (called | titles) - set(texts) == set()
+    used = called | titles | {name for name in texts if name.startswith(tuple(prefixes))}
+    assert set(texts) - used == set()
+    for name, words in texts.items():
+        places = {lang: set(re.findall(r"{(\w+)}", words[lang])) for lang in LANGUAGES}
+        assert places["en"] == places["ru"], name
+
+
+def test_what_the_pages_load_comes_from_here(seller: Seller) -> None:
+    page = look(seller).text
+    loaded = re.findall(r'(?:src|href)="([^"#?]+)"', page)
+    assert f"{CONSOLE}/htmx.min.js" in loaded
+    assert [address for address in loaded if not address.startswith("/_mockseller/")] == []
+    script = look(seller, f"{CONSOLE}/htmx.min.js")
+    assert script.mimetype == "text/javascript"
+    assert "script-src 'self';" in script.headers["Content-Security-Policy"]
+    config = re.search(r"htmx-config\" content='([^']+)'", page)
+    assert config is not None
+    assert json.loads(config[1])["allowEval"] is False
+
+
+def test_a_refusal_shows_nothing_of_the_server_to_strangers(seller: Seller) -> None:
+    answer = look(seller, f"{CONSOLE}/other", Host="evil.example")
+    assert answer.status_code == 403
+    assert "default" not in re.sub(r'href="[^"]*"', "", answer.text)
+
+
+def test_no_template_has_a_style_or_a_script_of_its_own() -> None:
+    environment = load_environment()
+    assert environment.loader is not None
+    for name in environment.loader.list_templates():
+        source = environment.loader.get_source(environment, name)[0]
+        assert re.findall(r"<style|\sstyle=|<script(?! src)|\son\w+=|\|\s*safe", source) == [], name

@@ -1,0 +1,197 @@
+"""What every page of the console has: headers, languages, navigation, form tokens, refusals.
+
+A page is a class with routes (`ConsolePage`); it gets a `Visit` and renders a template by `Frame`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote, urlencode
+
+from werkzeug.wrappers import Request, Response
+
+from emulator.api.registry import Registry
+from emulator.control.api.names import KnownNames
+from emulator.control.console import csrf, preferences, texts
+from emulator.control.console.preferences import CHOICES, Preferences
+from emulator.worlds.worlds import DEFAULT, Worlds
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PREFIX = "/_mockseller/console"
+HTML = "text/html; charset=utf-8"
+SAFE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request for a page: of a browser with its preferences, in a world (or ``""``).
+
+    ``values``: those of the path. ``line``: why a change was refused, for the page that shows it.
+    """
+
+    http: Request
+    browser: str
+    preferences: Preferences
+    world: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    line: str = ""
+
+    @property
+    def lang(self) -> str:
+        """The language of the page."""
+        return self.preferences.lang
+
+    @property
+    def form(self) -> Mapping[str, str]:
+        """What a form sent, without its token."""
+        return {name: text for name, text in self.http.form.items() if name != csrf.FIELD}
+
+    def text(self, name: str, /, **values: object) -> str:
+        """A text of the console in the language of the page."""
+        return texts.text(name, self.lang, values)
+
+    def address(self, **changes: object) -> str:
+        """The address of this page with other values in its query; None leaves one out."""
+        query = {**self.http.args.to_dict(), **changes}
+        pairs = {name: value for name, value in query.items() if value is not None}
+        return f"?{urlencode(pairs)}"
+
+
+def read_visit(http: Request) -> Visit:
+    """A visit before its path is known."""
+    return Visit(http, csrf.read_browser(http), preferences.read_preferences(http))
+
+
+View = Callable[[Visit], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path below PREFIX. ``<world>`` in it is the name of a world that can be opened.
+
+    ``changes``: it takes a form by POST; ``refused`` shows, with ``Visit.line``, why it was not
+    carried out. Without it that is a page of its own.
+    """
+
+    path: str
+    view: View
+    changes: bool = False
+    refused: View | None = None
+
+    @property
+    def methods(self) -> Sequence[str]:
+        """The HTTP methods it takes."""
+        return ["POST"] if self.changes else ["GET"]
+
+
+class ConsolePage(Protocol):
+    """A page, or several that belong together. ``title``: its text; ``path``: where its link leads.
+
+    ``<world>`` in ``path`` stands for the world that is shown.
+    """
+
+    title: str
+    path: str
+
+    def routes(self) -> Sequence[Route]:
+        """Its paths."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What pages work with. ``links``: those of the navigation, path and title."""
+
+    worlds: Worlds
+    registry: Registry
+    known_names: KnownNames
+    links: Sequence[tuple[str, str]] = ()
+
+    def with_links(self, pages: Sequence[ConsolePage]) -> Frame:
+        """The frame with the navigation to these pages."""
+        return replace(self, links=[(page.path, page.title) for page in pages])
+
+    def render(self, visit: Visit, template: str, status: int = 200, **context: object) -> Response:
+        """A page of a template.
+
+        In it, ``text("journal.title")`` is a text, and each form that changes has ``{{ token }}``.
+        """
+        html = (
+            load_environment()
+            .get_template(template)
+            .render(
+                visit=visit,
+                text=visit.text,
+                prefix=PREFIX,
+                world=visit.world,
+                home=f"{PREFIX}/{quote(visit.world or DEFAULT, safe='')}",
+                links=self._links(visit),
+                token=csrf.make_input(visit.browser),
+                choices=CHOICES,
+                **context,
+            )
+        )
+        return Response(html, status, SAFE, content_type=HTML)
+
+    def _links(self, visit: Visit) -> list[tuple[str, str, bool]]:
+        """Address, title, and whether it leads to the page that is shown."""
+        world = quote(visit.world or DEFAULT, safe="")
+        shown = visit.http.path
+        addresses = [
+            (f"{PREFIX}{path.replace('<world>', world)}", visit.text(title))
+            for path, title in self.links
+        ]
+        here = max(
+            (a for a, _ in addresses if shown == a or shown.startswith(f"{a}/")),
+            key=len,
+            default="",
+        )
+        return [(address, title, address == here) for address, title in addresses]
+
+
+@functools.cache
+def load_environment() -> Environment:
+    """Loads jinja2 with the first page, since most processes show none."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
+
+    loader = PackageLoader("emulator.control.console", "templates")
+    return Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def address_of(world: str, path: str = "", **query: object) -> str:
+    """The address of a page of a world; ``path`` begins with a slash."""
+    chosen = {name: value for name, value in query.items() if value not in (None, "")}
+    tail = f"?{urlencode(chosen)}" if chosen else ""
+    return f"{PREFIX}/{quote(world, safe='')}{path}{tail}"
+
+
+def redirect(address: str) -> Response:
+    """Leads the browser to a page, as after every change."""
+    return Response(status=303, headers={**SAFE, "Location": address})
+
+
+@functools.cache
+def load_static(name: str) -> bytes:
+    """A file that pages need."""
+    from importlib.resources import files  # noqa: PLC0415 - with the first page
+
+    return (files("emulator.control.console") / "static" / name).read_bytes()
