@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
-from emulator.api.fields import Email, Id, Months, Numbered, OneOf, Phone, Text, Whole
+from emulator.api.fields import Email, Id, Months, Numbered, OneOf, Phone, Text, Whole, WireField
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
@@ -74,13 +74,7 @@ REQUEST_FIELDS = (
     "csr",
     "key",
 )
-CONTACTS = tuple(
-    f"{person}_{field}"
-    for person in ("adm", "tech")
-    for field in ("fname", "lname", "jtitle", "email", "phone")
-)
-STORED = (*CONTACTS, "approver_email_1")
-"""What a service stores of its order beside the request."""
+PERSONS = {"adm": "administrative", "tech": "technical"}
 REQUIRED = ("CN", "field_country", "ST", "L", "O")
 """Without which no request is made; department and address are optional (documented)."""
 REQUEST_KINDS = {
@@ -96,6 +90,25 @@ class ContactEmail(Email):
 
     def __init__(self, about: str) -> None:
         super().__init__(about, clears=True)
+
+
+def contact_fields(email: type[Text], phone: type[Text]) -> dict[str, WireField]:
+    """Two persons, and the mailbox that confirms the domain: what is stored beside the request."""
+    fields: dict[str, WireField] = {}
+    for person, kind in PERSONS.items():
+        of = f"of the {kind} contact."
+        fields |= {
+            f"{person}_fname": Text(f"First name {of}"),
+            f"{person}_lname": Text(f"Last name {of}"),
+            f"{person}_jtitle": Text(f"Job title {of}"),
+            f"{person}_email": email(f"E-mail address {of}"),
+            f"{person}_phone": phone(f"Telephone number {of}"),
+        }
+    return {**fields, "approver_email_1": email(descriptions.APPROVER)}
+
+
+STORED = tuple(contact_fields(Text, Text))
+"""What a service stores of its order beside the request."""
 
 
 class RequestFields(WireSchema):
@@ -126,18 +139,13 @@ class CertificateOrder(AnyOrder, RequestFields):
     """What both forms of an order of a certificate take."""
 
     domain = Text(descriptions.CERTIFICATE_DOMAIN)
-    adm_fname = Text(descriptions.ADM_FIRST_NAME)
-    adm_lname = Text(descriptions.ADM_LAST_NAME)
-    adm_jtitle = Text(descriptions.ADM_TITLE)
-    adm_email = ContactEmail(descriptions.ADM_EMAIL)
-    adm_phone = Phone(descriptions.ADM_PHONE)
-    tech_fname = Text(descriptions.TECH_FIRST_NAME)
-    tech_lname = Text(descriptions.TECH_LAST_NAME)
-    tech_jtitle = Text(descriptions.TECH_TITLE)
-    tech_email = ContactEmail(descriptions.TECH_EMAIL)
-    tech_phone = Phone(descriptions.TECH_PHONE)
-    approver_email_1 = ContactEmail(descriptions.APPROVER)
-    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+    class Meta(WireSchema.Meta):
+        """Its contacts, and its addons behind them."""
+
+        include = contact_fields(ContactEmail, Phone) | {
+            "addon": Numbered(descriptions.ADDON, prefix="addon_")
+        }
 
 
 class CertificateOrderForm(LicenseOrderForm):
@@ -156,17 +164,11 @@ class CertificateOrderForm(LicenseOrderForm):
     altname_input = Text(descriptions.FURTHER_NAMES_AGAIN)
     csr = Text(descriptions.CSR)
     key = Text(descriptions.KEY)
-    adm_fname = Text(descriptions.ADM_FIRST_NAME)
-    adm_lname = Text(descriptions.ADM_LAST_NAME)
-    adm_jtitle = Text(descriptions.ADM_TITLE)
-    adm_email = Text(descriptions.ADM_EMAIL)
-    adm_phone = Text(descriptions.ADM_PHONE)
-    tech_fname = Text(descriptions.TECH_FIRST_NAME)
-    tech_lname = Text(descriptions.TECH_LAST_NAME)
-    tech_jtitle = Text(descriptions.TECH_TITLE)
-    tech_email = Text(descriptions.TECH_EMAIL)
-    tech_phone = Text(descriptions.TECH_PHONE)
-    approver_email_1 = Text(descriptions.APPROVER)
+
+    class Meta(WireSchema.Meta):
+        """Its contacts."""
+
+        include = contact_fields(Text, Text)
 
     without = ("ip", "licname", "remoteip")
 
@@ -235,17 +237,11 @@ class CertificateForm(LicenseForm):
     dns_record_type = Text(descriptions.DNS_TYPE)
     dns_record_name = Text(descriptions.DNS_NAME)
     dns_record_value = Text(descriptions.DNS_VALUE)
-    adm_fname = Text(descriptions.ADM_FIRST_NAME)
-    adm_lname = Text(descriptions.ADM_LAST_NAME)
-    adm_jtitle = Text(descriptions.ADM_TITLE)
-    adm_email = Text(descriptions.ADM_EMAIL)
-    adm_phone = Text(descriptions.ADM_PHONE)
-    tech_fname = Text(descriptions.TECH_FIRST_NAME)
-    tech_lname = Text(descriptions.TECH_LAST_NAME)
-    tech_jtitle = Text(descriptions.TECH_TITLE)
-    tech_email = Text(descriptions.TECH_EMAIL)
-    tech_phone = Text(descriptions.TECH_PHONE)
-    approver_email_1 = Text(descriptions.APPROVER)
+
+    class Meta(WireSchema.Meta):
+        """Its contacts."""
+
+        include = contact_fields(Text, Text)
 
     without = (*NO_LICENSE, "lickey", "ip_change_date", "lickey_change_date", "webdomains")
 
