@@ -121,7 +121,17 @@ class Statement:
 
 def every_column(table: Table, *without: str) -> dict[str, BindParameter[Any]]:
     """What an INSERT or UPDATE writes: each column of a row by its name, but those named."""
-    return {c.name: bindparam(c.name) for c in table.c if c.name not in without}
+    return {name: bindparam(name) for name in _columns(table, without)}
+
+
+def values_of(record: object, table: Table, *without: str) -> dict[str, object]:
+    """The values for those columns: what a record has in the fields of their names."""
+    return {name: getattr(record, name) for name in _columns(table, without)}
+
+
+@cache
+def _columns(table: Table, without: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(column.name for column in table.c if column.name not in without)
 
 
 class Database:

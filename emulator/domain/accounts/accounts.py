@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from emulator.store import tables
-from emulator.store.engine import Database, Statement, every_column
+from emulator.store.engine import Database, Statement, every_column, values_of
 
 A = tables.account.c
 ROUNDS = 1024
@@ -84,10 +84,11 @@ _SET_PASSWORD = Statement(
     .where(A.id == bindparam("which"))
     .values(password_hash=bindparam("hashed"))
 )
+_FIXED = ("id", "login", "balance", "password_hash", "created_on")
 _SAVE = Statement(
     update(tables.account)
     .where(A.id == bindparam("which"))
-    .values(every_column(tables.account, "id", "login", "balance", "password_hash", "created_on"))
+    .values(every_column(tables.account, *_FIXED))
 )
 
 
@@ -141,22 +142,7 @@ def add(db: Database, *, login: str, password: str, **values: object) -> int:
 
 def save(db: Database, account: Account) -> None:
     """Writes everything but login, password and balance."""
-    db.run(
-        _SAVE,
-        which=account.id,
-        realname=account.realname,
-        email=account.email,
-        phone=account.phone,
-        country=account.country,
-        currency=account.currency,
-        credit=account.credit,
-        lang=account.lang,
-        totp_secret=account.totp_secret,
-        api_addresses=list(account.api_addresses),
-        params=dict(account.params),
-        deletion=account.deletion,
-        login_state=account.login_state,
-    )
+    db.run(_SAVE, which=account.id, **values_of(account, tables.account, *_FIXED))
 
 
 def set_password(db: Database, account_id: int, password: str) -> None:

@@ -18,7 +18,7 @@ from emulator.domain.accounts.accounts import Account, account_from, comes_from,
 from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.errors import AccessDenied, Exists, Missed
 from emulator.store import tables
-from emulator.store.engine import Database, Row, Statement, every_column
+from emulator.store.engine import Database, Row, Statement, every_column, values_of
 
 FIRST = 1_000_001
 """Number of the first further login: none is the number of an account too."""
@@ -61,10 +61,11 @@ _SAME_NAME = Statement(
 )
 _LAST = Statement(select(func.max(L.id)))
 _ADD = Statement(insert(tables.login).values(every_column(tables.login)))
+_FIXED = ("id", "account_id", "name")
 _SAVE = Statement(
     update(tables.login)
     .where(L.id == bindparam("which"))
-    .values(every_column(tables.login, "id", "account_id", "name"))
+    .values(every_column(tables.login, *_FIXED))
 )
 _DELETE = Statement(delete(tables.login).where(L.id == bindparam("which")))
 _CLOSE_SESSIONS = Statement(
@@ -241,12 +242,7 @@ def save(db: Database, login: Login) -> None:
         if login.password_hash != account.password_hash:
             accounts.set_password_hash(db, account.id, login.password_hash)
         return
-    db.run(
-        _SAVE, which=login.id, password_hash=login.password_hash, realname=login.realname,
-        email=login.email, phone=login.phone, lang=login.lang, totp_secret=login.totp_secret,
-        api_addresses=list(login.api_addresses), params=dict(login.params),
-        rights=None if login.rights is None else list(login.rights), suspended=login.suspended,
-    )  # fmt: skip
+    db.run(_SAVE, which=login.id, **values_of(login, tables.login, *_FIXED))
 
 
 def suspend(db: Database, login: Login) -> None:

@@ -20,7 +20,7 @@ from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.world import Shop
 from emulator.errors import Missed, RunningOperation, WrongState
 from emulator.store import tables
-from emulator.store.engine import Statement, every_column
+from emulator.store.engine import Statement, every_column, values_of
 
 ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5
 OPENING, REOPENING = "5_open", "5_reopen"
@@ -88,7 +88,6 @@ class Service:
 
 
 V = tables.service.c
-_COLUMNS = tuple(column.name for column in V)
 _FIXED = ("id", "account_id", "type", "created_on")
 _OWNED = Statement(
     select(*V).where(
@@ -166,7 +165,7 @@ def is_name_used(shop: Shop, product_type: str, name: str) -> bool:
 
 def add(shop: Shop, draft: Service) -> Service:
     """Inserts a service; the draft's id is ignored. A server without a name gets one."""
-    number = shop.db.insert(_INSERT, **_columns(draft, "id"))
+    number = shop.db.insert(_INSERT, **values_of(draft, tables.service, "id"))
     shop.due_no_later_than(draft.due_at)
     own = traits.of(shop.catalogue, draft.type)
     if draft.licname or not own.domain:
@@ -178,13 +177,9 @@ def add(shop: Shop, draft: Service) -> Service:
 
 def save(shop: Shop, service: Service) -> Service:
     """Writes a changed service, and schedules its next due event."""
-    shop.db.run(_SAVE, which=service.id, **_columns(service, *_FIXED))
+    shop.db.run(_SAVE, which=service.id, **values_of(service, tables.service, *_FIXED))
     shop.due_no_later_than(service.due_at)
     return service
-
-
-def _columns(service: Service, *without: str) -> dict[str, object]:
-    return {name: getattr(service, name) for name in _COLUMNS if name not in without}
 
 
 def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") -> None:
