@@ -19,6 +19,7 @@ from reseller_client.account.models import (
 )
 from reseller_client.account.notifications import Notifications
 from reseller_client.errors import NotUnderstood
+from reseller_client.transport.call import Area
 from reseller_client.transport.listing import every_row
 from reseller_client.transport.reading import read_fields, read_rows
 from reseller_client.transport.values import read_flag, read_int, read_money
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reseller_client.account.models import Notice
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field, Money
 
@@ -35,15 +35,11 @@ SERVICES_SECTION: Final = "mainmenuservice"
 """The section of the menu that lists services, by the name clients look for."""
 
 
-class Account:
+class Account(Area):
     """The account at the seller. Reached as `client.account`.
 
     Every method raises the seller's Refused, or TransportError where its answer is not known.
     """
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def subaccounts(self) -> tuple[Subaccount, ...]:
         """Return the balances with all providers. Source: `subaccount`."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import NotUnderstood
+from reseller_client.transport.call import Area
 from reseller_client.transport.listing import every_row
 from reseller_client.transport.values import read_int
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field
 
@@ -31,12 +31,8 @@ class Login:
     suspended: bool = False
 
 
-class AccountLogins:
+class AccountLogins(Area):
     """The logins of the account. Reached as `client.logins`."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def list(self) -> tuple[Login, ...]:
         """Return the logins, the account's own first. Source: `user`."""

@@ -8,19 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reseller_client.account.models import Notice, NoticeItem
+from reseller_client.transport.call import Area
 from reseller_client.transport.values import read_int
 
 if TYPE_CHECKING:
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
 
 
-class Notifications:
+class Notifications(Area):
     """Notices of the account. Reached as `client.notifications`."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def list(self) -> tuple[Notice, ...]:
         """Return the kinds of notices with their entries. Source: `notify`."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import urljoin
 
 from reseller_client.account.models import Expense, Payment, PayMethod, StartedPayment
+from reseller_client.transport.call import Area
 from reseller_client.transport.listing import PAGE, every_row
 from reseller_client.transport.reading import read_row, read_rows
 from reseller_client.transport.values import read_int, read_money
@@ -19,7 +20,6 @@ from reseller_client.transport.values import read_int, read_money
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Answer, Node
     from reseller_client.transport.values import Field, PaymentStatus
 
@@ -32,15 +32,11 @@ FROM_BALANCE: Final = 0
 _SCREEN: Final = re.compile(r"(?:func=[A-Za-z0-9_.]+)?")
 
 
-class Payments:
+class Payments(Area):
     """Payments and charges of the account. Reached as `client.payments`.
 
     Every method raises the seller's Refused, or TransportError where its answer is not known.
     """
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def payments(
         self,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from reseller_client.account.models import Profile
 from reseller_client.errors import UnknownOutcome
+from reseller_client.transport.call import Area
 from reseller_client.transport.listing import every_row
 from reseller_client.transport.reading import read_row, read_rows
 from reseller_client.transport.values import read_int
@@ -16,16 +17,11 @@ from reseller_client.transport.values import read_int
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.values import Field
 
 
-class Profiles:
+class Profiles(Area):
     """Payers of the account, by id. Reached as `client.profiles`."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def list(self) -> tuple[Profile, ...]:
         """Return all payers. Source: `profile` (documented, observed)."""

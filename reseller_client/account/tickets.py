@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import NotUnderstood
+from reseller_client.transport.call import Area
 from reseller_client.transport.listing import every_row
 from reseller_client.transport.values import read_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Answer, Node
     from reseller_client.transport.values import Field
 
@@ -46,12 +46,8 @@ class Ticket:
     changed: str = ""
 
 
-class Tickets:
+class Tickets(Area):
     """Tickets of the account. Reached as `client.tickets`."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def list(self) -> tuple[Ticket, ...]:
         """Return the open tickets without their messages, newest first. Source: `clientticket`."""

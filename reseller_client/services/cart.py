@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reseller_client.services.models import BillOrder, CartLine, ConfiguredPart
+from reseller_client.transport.call import Area
 from reseller_client.transport.document import inner
 from reseller_client.transport.values import read_int, read_money, write_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field, Money
 
@@ -19,12 +19,8 @@ BALANCE = 0
 """The payment method that is the account's balance (documented)."""
 
 
-class Cart:
+class Cart(Area):
     """The cart of the account. Reached as `client.cart`."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def lines(self) -> tuple[CartLine, ...]:
         """Return the unpaid positions. Source: `cart` (observed)."""

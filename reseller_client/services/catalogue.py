@@ -14,12 +14,12 @@ from reseller_client.services.catalogue_models import (
     Price,
     Tariff,
 )
+from reseller_client.transport.call import Area
 from reseller_client.transport.values import read_int, read_money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
 
 
@@ -29,12 +29,8 @@ _KINDS: Final[Mapping[str, AddonKind]] = MappingProxyType(
 _TEMPLATES: Final = "ostempl"
 
 
-class Catalogue:
+class Catalogue(Area):
     """The price list. Reached as `client.catalogue`; many sellers show it without a login."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def tariffs(
         self, itemtype: str | None = None, *, only_orderable: bool = False

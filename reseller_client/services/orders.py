@@ -5,19 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reseller_client.services.models import Basket, BasketItem
+from reseller_client.transport.call import Area
 from reseller_client.transport.values import read_autoprolong, read_int, read_money
 
 if TYPE_CHECKING:
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
 
 
-class Orders:
+class Orders(Area):
     """Unpaid orders of the account. Reached as `client.orders`."""
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def view(self) -> Basket:
         """Return the basket; an empty one has no items. Source: `basket` (documented, observed)."""

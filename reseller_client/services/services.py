@@ -16,6 +16,7 @@ from reseller_client.services.models import (
     TariffOption,
     TariffQuote,
 )
+from reseller_client.transport.call import Area
 from reseller_client.transport.listing import every_row
 from reseller_client.transport.reading import read_fields, read_form, read_rows
 from reseller_client.transport.retry import once
@@ -24,19 +25,14 @@ from reseller_client.transport.values import Status, read_date, read_int
 if TYPE_CHECKING:
     from datetime import date
 
-    from reseller_client.transport.call import Caller
     from reseller_client.transport.values import Field
 
 
-class Services:
+class Services(Area):
     """Functions for services of any product type, by service id. Reached as `client.services`.
 
     Every method raises the seller's Refused, or TransportError where its answer is not known.
     """
-
-    def __init__(self, caller: Caller) -> None:
-        """Keep the client that makes the calls."""
-        self._caller = caller
 
     def prolong_quote(self, service_id: int, period: int | None = None) -> ProlongQuote:
         """Return what a prolongation by `period` months would do. Nothing is bought.

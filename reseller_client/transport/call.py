@@ -40,7 +40,7 @@ _EXCERPT: Final = 160
 
 
 class Caller(Protocol):
-    """What the namespaces need of the client: it makes calls as an account."""
+    """What the areas need of the client: it makes calls as an account."""
 
     @property
     def retry_policy(self) -> RetryPolicy:
@@ -59,6 +59,14 @@ class Caller(Protocol):
     def call_csv(self, func: str, fields: Mapping[str, Field] | None = None) -> tuple[Node, ...]:
         """Call a listing as csv and return its rows. Raises Refused or TransportError."""
         ...
+
+
+class Area:
+    """Functions of the seller that belong together, such as those of its tickets."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
 
 
 @dataclass(frozen=True, slots=True)
