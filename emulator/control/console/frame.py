@@ -168,13 +168,7 @@ def load_environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
 
     loader = PackageLoader("emulator.control.console", "templates")
-    return Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
 
 def address_of(world: str, path: str = "", **query: object) -> str:

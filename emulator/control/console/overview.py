@@ -1,4 +1,4 @@
-"""The first page of a world: its clock, its faults, its accounts, the latest calls."""
+"""The first page of a world: its clock, faults, money, callers and latest calls; all worlds."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ from werkzeug.wrappers import Response
 from emulator import journal
 from emulator.control.api import accounts, clock, faults, world_state
 from emulator.control.api.schemas import AccountChange
+from emulator.control.console import activity, ledger
 from emulator.control.console.frame import Frame, Route, Visit, address_of, redirect
 from emulator.control.console.journal import describe_entry
 from emulator.domain.accounts import accounts as owners
 from emulator.faults import KINDS
+from emulator.results import UnreadableWorld, WorldInfo
+from emulator.worlds.worlds import WorldError
 
 LATEST = 10
-"""Entries of the journal that are shown here."""
+"""Entries of the journal, and rows of money, that are shown here."""
 MOST_ACCOUNTS = 50
+MOST_WORLDS = 50
+MOST_EVENTS = 200
+"""Events that are listed after the clock was moved."""
+LONGEST_NUMBER = 19
 NUMBERS = ("nth", "times", "chance", "seed")
 
 
@@ -53,28 +60,56 @@ class ConsoleOverview:
                 accounts.describe(db, account)
                 for account in owners.list_accounts(db)[:MOST_ACCOUNTS]
             ]
+            callers = activity.list_callers(db)
+            money = ledger.list_latest(db, visit.lang, LATEST)
         return self._frame.render(
             visit,
             "overview.html",
-            names=worlds.names(),
             state=world_state.describe(worlds, name),
             moment=clock.show(worlds, name).as_dict(),
+            moved_after=visit.http.args.get("moved_after"),
+            events=self._events(visit),
             faults=faults.all_of(worlds, name),
             kinds=list(KINDS),
             entries=[describe_entry(entry) for entry in entries],
             accounts=described,
+            callers=callers,
+            counted=activity.LATEST_CALLS,
+            money=money,
+            worlds=self._other_worlds(),
         )
+
+    def _events(self, visit: Visit) -> list[dict[str, object]]:
+        """What happened since the clock was moved, in its order."""
+        after = visit.http.args.get("moved_after", "")
+        if not (after.isascii() and after.isdigit() and len(after) < LONGEST_NUMBER):
+            return []
+        db = self._worlds.connect(visit.world)
+        happened = journal.find(db, kind=journal.EVENT, after=int(after), limit=MOST_EVENTS)
+        return [describe_entry(entry) for entry in reversed(happened)]
+
+    def _other_worlds(self) -> Sequence[WorldInfo | UnreadableWorld]:
+        """The first worlds, with their clocks."""
+        states: list[WorldInfo | UnreadableWorld] = []
+        for name in self._worlds.names()[:MOST_WORLDS]:
+            try:
+                states.append(world_state.describe(self._worlds, name))
+            except WorldError as error:
+                states.append({"name": name, "error": str(error)})
+        return states
 
     def _move_clock(self, visit: Visit) -> Response:
         form, name = visit.form, visit.world
+        newest = journal.newest(self._worlds.connect(name))
         move = form.get("do", "advance")
         if move == "freeze":
             clock.freeze(self._worlds, name)
         elif move == "real":
             clock.run_real(self._worlds, name)
         else:
-            clock.advance(self._worlds, name, form.get("advance", ""))
-        return redirect(address_of(name))
+            span = form.get("advance", "") if move == "advance" else move
+            clock.advance(self._worlds, name, span)
+        return redirect(address_of(name, moved_after=newest))
 
     def _reset(self, visit: Visit) -> Response:
         self._worlds.reset(visit.world)

@@ -40,6 +40,7 @@ from emulator.worlds.worlds import DEFAULT, WorldError, Worlds
 FORM = "application/x-www-form-urlencoded"
 STATIC: Mapping[str, str] = {
     "style.css": "text/css; charset=utf-8",
+    "icon.svg": "image/svg+xml",
     "htmx.min.js": "text/javascript; charset=utf-8",
 }
 """Files that pages load, with their types."""

@@ -25,7 +25,8 @@ No money moves, nothing is real.</p>
   -d authinfo=reseller:secret -d func=soft.order.param \\
   -d pricelist=55227 -d period=1 -d ip=0.0.0.0 -d licname=first \\
   -d skipbasket=on -d clicked_button=finish -d sok=ok -d out=xml</pre>
-<p>What is in it, its clock and every call: <a href="/_mockseller/console">/_mockseller/console</a>.
+<p>The console, with its clock, its faults and every call:
+<a href="/_mockseller/console">/_mockseller/console</a>.
 All functions: <a href="/_mockseller/functions">/_mockseller/functions</a>.
 State of this server: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
 </body></html>
