@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 6
+VERSION = 7
 """Raised by a release that changes the tables. A file from ``OLDEST_VERSION`` on is upgraded by
 adding what it lacks, so a new column of an old table needs a ``server_default``."""
 OLDEST_VERSION = 4
@@ -279,7 +279,14 @@ service = Table(
     Column("parent_id", Integer),
     sqlite_autoincrement=True,
 )
-Index("service_by_owner", service.c.account_id, service.c.type, service.c.id)
+# With the status, so that a list counts its rows without reading them.
+Index(
+    "service_in_lists",
+    service.c.account_id,
+    service.c.type,
+    service.c.id,
+    service.c.status,
+)
 Index("service_by_address", service.c.ip, service.c.tariff_id)
 Index("service_by_remoteid", service.c.account_id, service.c.remoteid)
 Index("service_by_due", service.c.due_at, service.c.id)
