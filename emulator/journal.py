@@ -260,6 +260,7 @@ def find(  # noqa: PLR0913 - filters, by name
     fault: bool | None = None,
     outcome: str | None = None,
     after: int = 0,
+    before: int | None = None,
     limit: int = 100,
 ) -> list[Entry]:
     """Newest first. ``func``: one or several functions, ``*`` stands for anything.
@@ -268,9 +269,11 @@ def find(  # noqa: PLR0913 - filters, by name
 
     ``kind``: calls, due events (``func`` is then the event), or None for both. ``fault``: only
     calls that a fault hit (True), or only the others (False). ``outcome``: in full, or without its
-    sum or error.
+    sum or error. ``after``, ``before``: only entries with a higher, a lower number.
     """
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
+    if before is not None:
+        query = query.where(J.id < before)
     if func is not None:
         several = (func,) if isinstance(func, str) else func
         query = query.where(or_(*(_is_called(pattern) for pattern in several)))

@@ -192,7 +192,7 @@ def test_every_text_is_there_in_both_languages_and_is_used() -> None:
     folder = Path(console.__file__).parent
     sources = [*folder.glob("*.py"), *folder.glob("templates/*.html")]
     source = "\n".join(path.read_text("utf-8") for path in sources)
-    called = set(re.findall(r'text\("(\w+\.\w+)"', source))
+    called = set(re.findall(r'text\("(\w+\.\w+)"[,)]', source))
     prefixes = set(re.findall(r'text\("(\w+\.\w*)" ~', source))
     titles = set(re.findall(r'title = "(\w+\.\w+)"', source))
     texts = all_texts()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emulator import journal, names
 from emulator.domain.accounts import accounts
@@ -58,3 +59,20 @@ def require_login(worlds: Worlds, world: str, login: str) -> str:
     with db.reading():
         known_names = [account.login for account in accounts.list_accounts(db)]
     return names.require("account", login, known_names)
+
+
+def require_filters(
+    worlds: Worlds, world: str, known_names: KnownNames, filters: Mapping[str, Any]
+) -> None:
+    """Raises ValueError for a function, login or format that does not exist, after its key."""
+    checks: Mapping[str, Callable[[str], str]] = {
+        "func": lambda name: known_names.require_recorded(worlds, world, name),
+        "login": lambda name: require_login(worlds, world, name),
+        "out": known_names.require_format,
+    }
+    for key, check in checks.items():
+        if filters.get(key):
+            try:
+                check(str(filters[key]))
+            except names.UnknownName as problem:
+                raise ValueError(f"{key}: {problem}") from None

@@ -23,9 +23,8 @@ from emulator.control.api import (
     tickets,
     world_state,
 )
-from emulator.control.api.names import KnownNames, require_login
+from emulator.control.api.names import KnownNames, require_filters
 from emulator.faults import NoFault
-from emulator.names import UnknownName
 from emulator.results import (
     AccountInfo,
     ClockInfo,
@@ -191,27 +190,11 @@ def _move_clock(request: ControlRequest) -> ClockInfo:
 
 def _journal(request: ControlRequest) -> JournalPage:
     chosen = QUERY.read({name: value for name, value in request.query.items() if name != "world"})
-    _require_names(request, chosen)
+    require_filters(request.worlds, request.name, request.known_names, chosen)
     db = request.worlds.connect(request.name)
     entries = journal.find(db, **chosen)
     count = journal.count(db, chosen.get("kind", journal.CALL))
     return {"count": count, "entries": [entry.as_dict() for entry in entries]}
-
-
-def _require_names(request: ControlRequest, filters: Mapping[str, Any]) -> None:
-    """Raises ValueError for a function, login or format that does not exist, after its key."""
-    worlds, world, known_names = request.worlds, request.name, request.known_names
-    checks: Mapping[str, Callable[[str], str]] = {
-        "func": lambda name: known_names.require_recorded(worlds, world, name),
-        "login": lambda name: require_login(worlds, world, name),
-        "out": known_names.require_format,
-    }
-    for key, check in checks.items():
-        if filters.get(key):
-            try:
-                check(str(filters[key]))
-            except UnknownName as problem:
-                raise ValueError(f"{key}: {problem}") from None
 
 
 def _clear_journal(request: ControlRequest) -> RemovedRows:
@@ -223,7 +206,7 @@ def _clear_journal(request: ControlRequest) -> RemovedRows:
 
 def _verify(request: ControlRequest) -> VerificationInfo:
     body = request.read(EXPECTED_CALL)
-    _require_names(request, body)
+    require_filters(request.worlds, request.name, request.known_names, body)
     count = body.pop("count", None)
     least, most = body.pop("at_least", None), body.pop("at_most", None)
     after = body.pop("after", 0)

@@ -1,20 +1,27 @@
-"""The journal of a world: its calls and due events, and one call with its answer."""
+"""The journal of a world: its calls and due events, newest first, and each on a page of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from werkzeug.wrappers import Response
 
 from emulator import journal
-from emulator.control.api.names import require_login
+from emulator.control.api.journal_schemas import JournalQuery
+from emulator.control.api.names import require_filters
 from emulator.control.console.frame import Frame, Route, Visit
 from emulator.faults import NoFault
-from emulator.names import UnknownName
 
-LAST = 50
-"""Entries a page shows."""
+ON_A_PAGE = 50
+LIVE_SECONDS = 600
+"""For how long a page asks for newer entries."""
+STOP_POLLING = 286
+"""htmx shows the answer and asks no further."""
+FILTERS = ("func", "login", "outcome", "kind")
+"""Filters of a page; they are those of the control API."""
+QUERY = JournalQuery()
 
 
 class ConsoleJournal:
@@ -35,36 +42,74 @@ class ConsoleJournal:
         )
 
     def _list(self, visit: Visit) -> Response:
-        name, args = visit.world, visit.http.args
-        func, login = args.get("func", ""), args.get("login", "")
-        line = ""
+        args = visit.http.args
+        line, chosen = "", dict[str, Any]()
         try:
-            if func:
-                self._frame.known_names.require_recorded(self._worlds, name, func)
-            if login:
-                require_login(self._worlds, name, login)
-        except UnknownName as problem:
+            chosen = self._read_filters(visit)
+        except ValueError as problem:
             line = str(problem)
-        db = self._worlds.connect(name)
-        entries = journal.find(db, func=func or None, login=login or None, kind=None, limit=LAST)
-        return self._frame.render(
+        before = read_number(args.get("before", ""))
+        db = self._worlds.connect(visit.world)
+        entries = journal.find(db, **{**chosen, "before": before, "limit": ON_A_PAGE + 1})
+        seconds = int(self._worlds.system_clock.elapsed())
+        since = read_number(args.get("live_since", "")) or seconds
+        is_over = seconds - since > LIVE_SECONDS
+        polled = "after" in args
+        if polled and not is_over and not _is_newer(entries, args["after"]):
+            return Response(status=HTTPStatus.NO_CONTENT)
+        response = self._frame.render(
             visit,
             "journal.html",
-            400 if line else 200,
-            entries=[describe_entry(entry) for entry in entries],
-            func=func,
-            login=login,
+            HTTPStatus.BAD_REQUEST if line else HTTPStatus.OK,
+            entries=[describe_entry(entry) for entry in entries[:ON_A_PAGE]],
+            older=entries[ON_A_PAGE - 1].id if len(entries) > ON_A_PAGE else None,
+            is_first=before is None,
+            newest=entries[0].id if entries else 0,
+            live_since=None if is_over or before is not None or line else since,
+            filters={name: args.get(name, "") for name in FILTERS},
+            outcomes=list(journal.OUTCOMES),
+            kinds=("all", journal.CALL, journal.EVENT),
             line=line,
         )
+        if polled and is_over:
+            response.status_code = STOP_POLLING
+        return response
+
+    def _read_filters(self, visit: Visit) -> dict[str, Any]:
+        """What `journal.find` takes. Raises ValueError for a value that the API refuses."""
+        sent = {name: visit.http.args.get(name, "").strip() for name in FILTERS}
+        chosen = QUERY.read({"kind": "all", **{name: text for name, text in sent.items() if text}})
+        require_filters(self._worlds, visit.world, self._frame.known_names, chosen)
+        return chosen
 
     def _entry(self, visit: Visit) -> Response:
-        number = visit.values["number"]
-        entry = journal.entry(self._worlds.connect(visit.world), number)
-        if entry is None:
-            raise NoFault(f"there is no entry {number} in the journal of this world")
+        entry = require_entry(self._frame, visit)
         return self._frame.render(visit, "entry.html", entry=describe_entry(entry))
 
 
-def describe_entry(entry: journal.Entry) -> dict[str, Any]:
+def require_entry(frame: Frame, visit: Visit) -> journal.Entry:
+    """The entry whose number is in the path. Raises NoFault where there is none."""
+    number = visit.values["number"]
+    entry = journal.entry(frame.worlds.connect(visit.world), number)
+    if entry is None:
+        raise NoFault(f"there is no entry {number} in the journal of this world")
+    return entry
+
+
+def _is_newer(entries: Sequence[journal.Entry], after: str) -> bool:
+    return bool(entries) and entries[0].id > (read_number(after) or 0)
+
+
+LONGEST_NUMBER = 18
+"""Digits of the largest number that SQLite stores."""
+
+
+def read_number(text: str) -> int | None:
+    """A whole number of a query, None for anything else."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
+
+
+def describe_entry(entry: journal.Entry) -> Mapping[str, Any]:
     """An entry for a page: that of the control API, with an instant that people read."""
     return {**entry.as_dict(), "at": f"{entry.at:%Y-%m-%d %H:%M:%S}"}

@@ -79,7 +79,7 @@ class ConsoleOverview:
             worlds=self._other_worlds(),
         )
 
-    def _events(self, visit: Visit) -> list[dict[str, object]]:
+    def _events(self, visit: Visit) -> list[Mapping[str, object]]:
         """What happened since the clock was moved, in its order."""
         after = visit.http.args.get("moved_after", "")
         if not (after.isascii() and after.isdigit() and len(after) < LONGEST_NUMBER):
