@@ -14,7 +14,7 @@ from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import Missed
 from emulator.store import tables
-from emulator.store.engine import Statement, every_column
+from emulator.store.engine import Statement, every_column, values_of
 
 
 class Holder(NamedTuple):
@@ -37,10 +37,11 @@ TYPES: Final = tuple(HOLDERS)
 R = tables.dns_record.c
 _LIST = Statement(select(*R).where(R.service_id == bindparam("which")).order_by(R.id))
 _ADD = Statement(insert(tables.dns_record).values(every_column(tables.dns_record, "id")))
+_FIXED = ("id", "service_id")
 _SAVE = Statement(
     update(tables.dns_record)
     .where(R.id == bindparam("which"))
-    .values({c.name: bindparam(f"new_{c.name}") for c in R if c.name not in {"id", "service_id"}})
+    .values(every_column(tables.dns_record, *_FIXED))
 )
 _DELETE = Statement(delete(tables.dns_record).where(R.id == bindparam("which")))
 
@@ -78,14 +79,9 @@ def require_record(shop: Shop, service: Service, number: int) -> DnsRecord:
 
 def save(shop: Shop, record: DnsRecord) -> int:
     """Writes a record, a new one where its number is 0."""
-    values = {
-        "name": record.name, "type": record.type, "value": record.value, "ttl": record.ttl,
-        "priority": record.priority,
-    }  # fmt: skip
     if not record.id:
-        return shop.db.insert(_ADD, service_id=record.service_id, **values)
-    renamed = {f"new_{name}": value for name, value in values.items()}
-    shop.db.run(_SAVE, which=record.id, **renamed)
+        return shop.db.insert(_ADD, **values_of(record, tables.dns_record, "id"))
+    shop.db.run(_SAVE, which=record.id, **values_of(record, tables.dns_record, *_FIXED))
     return record.id
 
 
