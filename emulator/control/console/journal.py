@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +12,8 @@ from werkzeug.wrappers import Response
 from emulator import journal
 from emulator.control.api.journal_schemas import JournalQuery
 from emulator.control.api.names import require_filters
+from emulator.control.console import changes, code_lines, refusals
+from emulator.control.console.code_lines import write_code
 from emulator.control.console.frame import Frame, Route, Visit
 from emulator.faults import NoFault
 
@@ -84,7 +87,24 @@ class ConsoleJournal:
 
     def _entry(self, visit: Visit) -> Response:
         entry = require_entry(self._frame, visit)
-        return self._frame.render(visit, "entry.html", entry=describe_entry(entry))
+        db = self._worlds.connect(visit.world)
+        with db.reading():
+            changed = changes.find_changes(db, entry, visit.lang)
+        reason = None
+        if entry.error:
+            reason = refusals.explain(self._frame.registry, entry.func, entry.error, visit.lang)
+        url = f"{visit.http.host_url.rstrip('/')}/w/{visit.world}/billmgr"
+        sent = code_lines.read_parameters(json.loads(entry.params), entry.login)
+        return self._frame.render(
+            visit,
+            "entry.html",
+            entry=describe_entry(entry),
+            changed=changed,
+            is_cut=len(entry.answer) >= self._worlds.bounds.body,
+            reason=reason,
+            code=None if entry.kind == journal.EVENT else write_code(url, entry.method, sent),
+            variables=[parameter.variable for parameter in sent if parameter.variable],
+        )
 
 
 def require_entry(frame: Frame, visit: Visit) -> journal.Entry:

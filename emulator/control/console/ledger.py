@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from emulator.domain.billing.payments import MONEY_IS_IN
 from emulator.domain.money import with_currency
@@ -18,17 +19,32 @@ from emulator.texts import OPERATIONS, PAYMENT_STATES, in_language
 A = tables.account.c
 E = tables.expense.c
 P = tables.payment.c
-_EXPENSES = Statement(
-    select(E.at, A.login, E.amount, E.currency, E.operation, E.name, E.service_id)
-    .join_from(tables.expense, tables.account, A.id == E.account_id)
-    .order_by(E.id.desc())
-    .limit(bindparam("most"))
+_FROM_EXPENSES = select(
+    E.at, A.login, E.amount, E.currency, E.operation, E.name, E.service_id
+).join_from(tables.expense, tables.account, A.id == E.account_id)
+_FROM_PAYMENTS = select(
+    P.created_at, A.login, P.amount, P.currency, P.status, P.method, P.id
+).join_from(tables.payment, tables.account, A.id == P.account_id)
+
+
+def _newest(rows: Select[Any], number: ColumnElement[int]) -> Select[Any]:
+    return rows.order_by(number.desc()).limit(bindparam("most"))
+
+
+_EXPENSES = Statement(_newest(_FROM_EXPENSES, E.id))
+_PAYMENTS = Statement(_newest(_FROM_PAYMENTS, P.id))
+_EXPENSES_AT = Statement(
+    _newest(
+        _FROM_EXPENSES.where(E.account_id == bindparam("owner"), E.at == bindparam("moment")), E.id
+    )
 )
-_PAYMENTS = Statement(
-    select(P.created_at, A.login, P.amount, P.currency, P.status, P.method, P.id)
-    .join_from(tables.payment, tables.account, A.id == P.account_id)
-    .order_by(P.id.desc())
-    .limit(bindparam("most"))
+_PAYMENTS_AT = Statement(
+    _newest(
+        _FROM_PAYMENTS.where(
+            P.account_id == bindparam("owner"), P.created_at == bindparam("moment")
+        ),
+        P.id,
+    )
 )
 
 
@@ -62,6 +78,16 @@ def list_latest(db: Database, lang: str, most: int) -> list[LedgerRow]:
     """The newest rows of both kinds."""
     rows = list_expenses(db, lang, most) + list_payments(db, lang, most)
     return sorted(rows, key=lambda row: row.at, reverse=True)[:most]
+
+
+def list_at(
+    db: Database, lang: str, account_id: int, moment: datetime, most: int
+) -> list[LedgerRow]:
+    """The rows of one account that were written at this instant, newest first."""
+    values = {"owner": account_id, "moment": moment, "most": most}
+    return [_expense(row, lang) for row in db.rows(_EXPENSES_AT, **values)] + [
+        _payment(row, lang) for row in db.rows(_PAYMENTS_AT, **values)
+    ]
 
 
 def _expense(row: Row, lang: str) -> LedgerRow:

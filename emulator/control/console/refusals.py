@@ -1,0 +1,69 @@
+"""Why a call was refused, in a sentence: from the declaration of its error and its parameter."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emulator.api.registry import Registry
+from emulator.errors import TEXTS, ApiError
+from emulator.openapi import parameters
+from emulator.texts import in_language
+
+PLACE = re.compile(r"__(\w+?)__")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """``sentence``: the seller's, in the language of the page; ``meaning``: of the error's type.
+
+    ``parameter``: what the declaration says of the parameter that was refused, or empty. The last
+    two are English, as the reference is.
+    """
+
+    sentence: str
+    meaning: str
+    parameter: str = ""
+
+
+def explain(registry: Registry, func: str, error: str, lang: str) -> Reason | None:
+    """The reason of an ``error`` of the journal (``type/object``); None for an unknown type."""
+    type_, _, object_ = error.partition("/")
+    classes = [of for of in _subclasses(ApiError) if of.type == type_]
+    if not classes:
+        return None
+    keys = (f"{type_}_{object_}", object_, type_)
+    special = [of for of in classes if of.text_key in keys]
+    plain = [of for of in classes if not of.text_key]
+    declared = (special or plain or classes)[0]
+    key = next((key for key in (declared.text_key, *keys) if key in TEXTS), "")
+    sentence = in_language(TEXTS[key], lang) if key else ""
+    described = _describe_parameter(registry, func, object_)
+    return Reason(_filled(sentence, object_), _first_paragraph(declared), described)
+
+
+def _subclasses(of: type[ApiError]) -> Iterator[type[ApiError]]:
+    for subclass in of.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)
+
+
+def _filled(sentence: str, object_: str) -> str:
+    """The sentence with its object; what only the answer has is left open."""
+    filled = sentence.replace("__object__", object_).replace("__desc__", "")
+    return PLACE.sub("…", filled).strip()
+
+
+def _first_paragraph(of: type[ApiError]) -> str:
+    text = (inspect.getdoc(of) or "").partition("\n\n")[0]
+    return " ".join(text.replace("``", "").split())
+
+
+def _describe_parameter(registry: Registry, func: str, name: str) -> str:
+    function = registry.find(func)
+    if function is None or not name:
+        return ""
+    described = parameters(function.takes)["properties"].get(name, {})
+    return str(described.get("description", "")).replace("``", "").replace("`", "")
