@@ -17,11 +17,11 @@ def catch_up(shop: Shop, bounds: journal.Bounds) -> list[DueEvent]:
     """Executes one batch of due events, each with a journal entry, in the caller's transaction."""
     happened = lifecycle.catch_up(shop)
     for event in happened:
-        journal.write(shop.db, _entry(event), bounds)
+        journal.write(shop.db, _entry(event, shop.system_clock.elapsed()), bounds)
     return happened
 
 
-def _entry(event: DueEvent) -> journal.Entry:
+def _entry(event: DueEvent, elapsed: float) -> journal.Entry:
     params = {"service": str(event.service_id), "detail": event.detail}
     return journal.Entry(
         at=event.at,
@@ -36,4 +36,5 @@ def _entry(event: DueEvent) -> journal.Entry:
         params=json.dumps(params, ensure_ascii=False, separators=(",", ":")),
         answer="",
         kind=journal.EVENT,
+        elapsed=elapsed,
     )

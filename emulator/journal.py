@@ -120,6 +120,8 @@ class Entry:
     """Names of parameters that no declaration knows, as JSON."""
     outcome: str = ""
     """One of OUTCOMES, perhaps with a sum or an error; empty for due events and where unknown."""
+    elapsed: float = 0.0
+    """When it was written, in seconds of real time (`SystemClock.elapsed`); 0: not recorded."""
     id: int = 0
 
     def as_dict(self) -> JournalEntry:
@@ -239,6 +241,7 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
         repeated=entry.repeated,
         unknown=entry.unknown,
         outcome=entry.outcome,
+        elapsed=entry.elapsed,
         size=len(entry.params) + len(entry.answer),
     )
     if number % PRUNE_EVERY == 0:

@@ -470,3 +470,76 @@ class TicketList(TypedDict):
     """`GET /tickets`."""
 
     tickets: list[TicketInfo]
+
+
+class ExerciseInfo(TypedDict):
+    """An exercise that can be started."""
+
+    id: str
+    title: dict[str, str]
+    """By language, `en` and `ru`, as all texts of exercises."""
+    about: dict[str, str]
+    login: str
+    """With which the trainee works."""
+    fixture: str
+    """The shipped world that it begins in."""
+    steps: int
+    """How many there are."""
+
+
+class ExerciseList(TypedDict):
+    """`GET /exercises`."""
+
+    exercises: list[ExerciseInfo]
+    problems: list[str]
+    """What is wrong in files that cannot be used, a line each."""
+
+
+class StepInfo(TypedDict):
+    """A step of an exercise, in `ExerciseProgress`."""
+
+    id: str
+    title: dict[str, str]
+    task: dict[str, str]
+    state: Literal["done", "next", "waiting", "missed"]
+    """``next``: it can be done now; ``waiting``: a step before it is not done; ``missed``: it
+    cannot be done any more."""
+    entry: int | None
+    """The entry of the journal that did it, or that made it impossible."""
+    at: str | None
+    """When that was, by the world's clock."""
+    charge: str | None
+    """What that call took from the balance, in the world's currency."""
+    seen: dict[str, str] | None
+    """Of a done step: what happened."""
+    real_seller: dict[str, str] | None
+    """Of a done step: what this would have meant at a real seller."""
+    missed: dict[str, str] | None
+    """Of a missed step: what went wrong."""
+    hint: dict[str, str] | None
+    """Of a step that takes long: a hint."""
+
+
+class ExerciseProgress(TypedDict):
+    """`GET /worlds/NAME/exercise`: how far the trainee of a world has come."""
+
+    world: str
+    id: str
+    """The id of the exercise."""
+    title: dict[str, str]
+    login: str
+    path: str
+    """Where clients find the API of the world."""
+    steps: list[StepInfo]
+    done: int
+    """How many steps are done."""
+    calls: int
+    """How many calls were made since it was started."""
+    charged: str
+    """What was charged since it was started, by calls and by the seller itself."""
+    currency: str
+    idle_seconds: int
+    """Real time since the last progress: a step done, or the start."""
+    finished: bool
+    cut: bool
+    """Whether the journal has lost calls of the exercise, so that a done step may look undone."""

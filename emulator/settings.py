@@ -106,6 +106,8 @@ class Settings:
     """Token of the control API for other computers; `serve` invents one where it is needed."""
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the control API may be addressed."""
+    exercises: Path | None = None
+    """A folder with exercises of a trainer's own, beside the shipped ones."""
 
     @property
     def is_local(self) -> bool:
@@ -145,6 +147,14 @@ def _fixture(text: str) -> str:
     return str(_path(text)) if text.startswith("~") else text
 
 
+def _folder(text: str) -> Path:
+    path = _path(text)
+    if not path.is_dir():
+        msg = f'there is no folder "{text}"'
+        raise ValueError(msg)
+    return path
+
+
 def _existing(text: str) -> Path:
     path = _path(text)
     if not path.is_file():
@@ -172,6 +182,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "journal_body": _whole(0, 2**24),
     "token": str,
     "allowed_hosts": _names,
+    "exercises": _folder,
 }
 
 

@@ -51,6 +51,9 @@ fault clear
 fault list
 fault remove 9
 journal
+exercise list
+exercise show
+exercise start late-key
 functions
 panel --seller {CLOSED_PORT} buy Virusdie
 panel --seller {CLOSED_PORT} delete Virusdie

@@ -21,6 +21,7 @@ OWN_COMMANDS: Mapping[str, str] = {
     "account": "emulator.cli.accounts:account",
     "fault": "emulator.cli.faults:fault",
     "journal": "emulator.cli.journal:journal",
+    "exercise": "emulator.cli.exercises:exercise",
     "functions": "emulator.cli.functions:functions",
     "panel": "emulator.cli.panel:panel",
 }
@@ -31,6 +32,7 @@ SUMMARIES: Mapping[str, str] = {
     "account": "Show and change balance, discounts and payments.",
     "fault": "Plan faults, list and remove them.",
     "journal": "Show the recorded calls.",
+    "exercise": "Start exercises for trainees, and show their progress.",
     "functions": "List the functions of the API.",
     "panel": "Start a control panel that buys modules.",
 }

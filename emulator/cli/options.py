@@ -96,13 +96,16 @@ def show_row(line: str, indent: int) -> None:
 
 
 @contextmanager
-def opened(folder: Path | None) -> Iterator[Worlds]:
-    """The worlds of a data folder; a user's errors become one line and exit code 2."""
+def opened(folder: Path | None, **settings: Path | None) -> Iterator[Worlds]:
+    """The worlds of a data folder; a user's errors become one line and exit code 2.
+
+    ``settings``: further ones by name; None: the environment's.
+    """
     from emulator.settings import load
     from emulator.worlds.worlds import Worlds
 
     with one_line_errors():
-        worlds = Worlds(load({"data": folder}))
+        worlds = Worlds(load({"data": folder, **settings}))
         if not worlds.root.is_dir():
             worlds.ensure_default()
         try:

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 @click.option("--cert", type=options.FILE, metavar="FILE", help="Certificate (PEM): serve HTTPS.")
 @click.option("--key", type=options.FILE, metavar="FILE", help="Its private key (PEM).")
 @click.option(
+    "--exercises", type=options.FOLDER, metavar="FOLDER", help="Exercises of your own for trainees."
+)
+@click.option(
     "--config",
     type=options.FILE,
     metavar="FILE",

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 7
+VERSION = 8
 """Raised by a release that changes the tables. A file from ``OLDEST_VERSION`` on is upgraded by
 adding what it lacks, so a new column of an old table needs a ``server_default``."""
 OLDEST_VERSION = 4
@@ -536,9 +536,24 @@ journal = Table(
     Column("repeated", Text, nullable=False, server_default="[]"),
     Column("unknown", Text, nullable=False, server_default="[]"),
     Column("outcome", Text, nullable=False, server_default=""),
+    Column("elapsed", Float, nullable=False, server_default="0"),
 )
 """``kind``: ``call``, or ``happening`` for a due event. ``fault``: the faults that hit a call.
+``elapsed``: real time in seconds, whatever the world's clock shows; 0 where it was not recorded.
 ``outcome``: empty for due events, and for calls from before it was recorded."""
+
+exercise = Table(
+    "exercise",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("since", Integer, nullable=False),
+    Column("last_expense", Integer, nullable=False),
+    Column("elapsed", Float, nullable=False),
+)
+"""At most one row: the exercise that a trainee does in this world. ``since``, ``last_expense``: the
+last entry of the journal and the last expense before it; ``elapsed``: when it began, in seconds of
+real time."""
 
 fault = Table(
     "fault",

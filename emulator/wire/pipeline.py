@@ -346,6 +346,7 @@ class Pipeline:
             repeated=journal.listed(request.repeated),
             unknown=journal.listed(self._unknown(request)),
             outcome=outcome.effect if outcome else journal.NOT_DONE,
+            elapsed=self._worlds.system_clock.elapsed(),
         )
 
     def _unknown(self, request: Request) -> list[str]:

@@ -222,12 +222,14 @@ class Worlds(Connections):
             return saved
         return self._seeds.file(origin, copy if copy.is_file() else None)
 
-    def remake(self, name: str, fixture: str, seed: int | None = None) -> None:
+    def remake(
+        self, name: str, fixture: str, seed: int | None = None, as_of: datetime | None = None
+    ) -> None:
         """Recreates a world from another fixture, or creates it. Raises FixtureError."""
         if not self.exists(name):
-            self.create(name, fixture, seed)
+            self.create(name, fixture, seed, as_of)
             return
-        origin = self._origin_of(fixture, seed)
+        origin = self._origin_of(fixture, seed, as_of)
         source = self._seeds.file(origin)
         with self.replacing(name):
             (self.root / name / "seed.db").unlink(missing_ok=True)

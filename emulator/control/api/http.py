@@ -25,6 +25,7 @@ from emulator.control.api.routes import ControlRequest, Handler
 from emulator.control.api.services import NoServiceError
 from emulator.control.api.tickets import NoTicketError
 from emulator.errors import ApiError
+from emulator.exercises.files import NoExerciseError
 from emulator.faults import NoFault
 from emulator.names import require
 from emulator.results import CoverageInfo, FunctionInfo, HealthInfo, OpenApiDocument, PathList
@@ -36,7 +37,18 @@ from emulator.worlds.worlds import DEFAULT, NoWorld, WorldError, WorldExists, Wo
 LOG = logging.getLogger("mockseller")
 PREFIX = "/_mockseller"
 STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((NoWorld, NoAccountError, NoServiceError, NoPaymentError, NoTicketError, NoFault), 404),
+    (
+        (
+            NoWorld,
+            NoAccountError,
+            NoServiceError,
+            NoPaymentError,
+            NoTicketError,
+            NoFault,
+            NoExerciseError,
+        ),
+        404,
+    ),
     ((WorldExists, NothingDueError), 409),
     ((WorldError, FixtureError, PriceListError, ApiError, ValueError), 400),
 )

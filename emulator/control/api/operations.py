@@ -104,6 +104,21 @@ OPERATIONS: Mapping[str, Operation] = {
         "/worlds/shop-c/import",
         PRICES,
     ),
+    "GET /exercises": _of_the_server(
+        "The exercises for trainees; `problems`: what is wrong in files of your own.", "/exercises"
+    ),
+    "POST /worlds/<name>/exercise": Operation(
+        "Starts an exercise: makes the world anew, as the exercise needs it; a missing one is"
+        " created.",
+        "/worlds/trainee-1/exercise",
+        {"exercise": "lost-reply"},
+        schemas.ExerciseStart,
+        of_a_world=False,
+    ),
+    "GET /worlds/<name>/exercise": Operation(
+        "How far the trainee of a world has come, read from its journal.",
+        "/worlds/trainee-1/exercise",
+    ),
     "GET /clock": Operation("The clock of a world.", "/clock"),
     "POST /clock": Operation(
         "Moves the clock; takes exactly one of the fields. `happened` are the events on the way,"

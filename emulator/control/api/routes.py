@@ -14,6 +14,7 @@ from emulator.api.registry import Registry
 from emulator.control.api import (
     accounts,
     clock,
+    exercises,
     faults,
     journal_schemas,
     matching,
@@ -28,6 +29,8 @@ from emulator.faults import NoFault
 from emulator.results import (
     AccountInfo,
     ClockInfo,
+    ExerciseList,
+    ExerciseProgress,
     FaultInfo,
     FaultList,
     ImportInfo,
@@ -49,6 +52,7 @@ NEW_WORLD = schemas.NewWorld()
 NAMED = schemas.Named()
 FORK = schemas.Fork()
 WORLD_CHANGE = schemas.WorldChange()
+EXERCISE_START = schemas.ExerciseStart()
 CLOCK_MOVE = schemas.ClockMove()
 ACCOUNT_CHANGE = schemas.AccountChange()
 SERVICE_CHANGE = schemas.ServiceChange()
@@ -170,6 +174,19 @@ def _fork(request: ControlRequest) -> WorldInfo:
 
 def _sell(request: ControlRequest) -> ImportInfo:
     return world_state.sell(request.worlds, request.name, request.body()).as_dict()
+
+
+def _exercises(request: ControlRequest) -> ExerciseList:
+    return exercises.describe_all(request.worlds)
+
+
+def _start_exercise(request: ControlRequest) -> ExerciseProgress:
+    exercise = str(request.read(EXERCISE_START)["exercise"])
+    return exercises.start(request.worlds, request.name, exercise, request.known_names)
+
+
+def _exercise(request: ControlRequest) -> ExerciseProgress:
+    return exercises.show(request.worlds, request.name)
 
 
 def _clock(request: ControlRequest) -> ClockInfo:
@@ -305,6 +322,9 @@ HANDLERS: Mapping[str, Handler] = {
     "POST /worlds/<name>/restore": _restore,
     "POST /worlds/<name>/fork": _fork,
     "POST /worlds/<name>/import": _sell,
+    "GET /exercises": _exercises,
+    "POST /worlds/<name>/exercise": _start_exercise,
+    "GET /worlds/<name>/exercise": _exercise,
     "GET /clock": _clock,
     "POST /clock": _move_clock,
     "GET /journal": _journal,

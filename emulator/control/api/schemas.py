@@ -340,6 +340,12 @@ class PaymentChange(Body):
     )
 
 
+class ExerciseStart(Body):
+    """``POST worlds/NAME/exercise``."""
+
+    exercise = TextField(required=True, metadata=about("Id of the exercise."))
+
+
 class TicketAnswer(Body):
     """``POST tickets/ID``: the seller's answer."""
 

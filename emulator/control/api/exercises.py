@@ -1,0 +1,229 @@
+"""Starts exercises in worlds, shows how far trainees have come, makes worlds for a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from emulator.control.api import accounts, faults, world_state
+from emulator.control.api.names import KnownNames
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.world import read
+from emulator.exercises import files, progress, rows
+from emulator.exercises.definition import Exercise, Start
+from emulator.exercises.files import NoExerciseError
+from emulator.exercises.progress import StepProgress
+from emulator.exercises.rows import Begun
+from emulator.results import ExerciseInfo, ExerciseList, ExerciseProgress, StepInfo
+from emulator.store.engine import Database
+from emulator.worlds.fixtures import load_world
+from emulator.worlds.worlds import NAME, NoWorld, WorldError, WorldExists, Worlds
+
+MOST_TRAINEES = 60
+MINUTE = 60
+
+
+def describe_all(worlds: Worlds) -> ExerciseList:
+    """Every exercise, and what is wrong in files that cannot be used."""
+    exercises, problems = files.list_exercises(worlds.settings.exercises)
+    return {"exercises": [_describe(each) for each in exercises], "problems": problems}
+
+
+def find(worlds: Worlds, name: str) -> Exercise:
+    """An exercise by its id. Raises NoExerciseError, ExerciseError."""
+    return files.find_exercise(name, worlds.settings.exercises)
+
+
+def _describe(exercise: Exercise) -> ExerciseInfo:
+    return {
+        "id": exercise.id,
+        "title": dict(exercise.title),
+        "about": dict(exercise.about),
+        "login": exercise.login,
+        "fixture": exercise.world.fixture,
+        "steps": len(exercise.steps),
+    }
+
+
+def start(worlds: Worlds, name: str, exercise: str, known_names: KnownNames) -> ExerciseProgress:
+    """Makes a world anew for an exercise, or creates it, and begins.
+
+    Raises NoExerciseError, ExerciseError, WorldError; ValueError or LookupError for a file that
+    names a fault, an account or a tariff that its world does not have.
+    """
+    definition = find(worlds, exercise)
+    begin = definition.world
+    worlds.remake(name, begin.fixture, as_of=begin.as_of)
+    if begin.new_prices:
+        worlds.sell(name, _new_catalogue(begin))
+    world_state.change(worlds, name, begin.rules, begin.provisioning)
+    for account in begin.accounts:
+        accounts.change(worlds, name, account.login, {"balance": account.balance})
+    for fault in begin.faults:
+        faults.add(worlds, name, fault, known_names)
+    with worlds.locked(name) as db, db.writing():
+        rows.begin(db, definition.id, worlds.system_clock.elapsed())
+    return show(worlds, name)
+
+
+def _new_catalogue(begin: Start) -> tuple[Tariff, ...]:
+    """The tariffs of the fixture after the change of its price list.
+
+    Raises NoExerciseError for a tariff that it does not have.
+    """
+    tariffs = {tariff.id: tariff for tariff in load_world(begin.fixture).tariffs}
+    for change in begin.new_prices:
+        tariff = tariffs.get(change.tariff)
+        if tariff is None:
+            raise NoExerciseError(f"the world {begin.fixture} has no tariff {change.tariff}")
+        tariffs[tariff.id] = replace(tariff, prices={**tariff.prices, **change.prices})
+    return tuple(tariffs.values())
+
+
+def show(worlds: Worlds, name: str) -> ExerciseProgress:
+    """How far the trainee of a world has come. Raises NoWorld, NoExerciseError, ExerciseError."""
+    db = worlds.connect(name)
+    with db.reading():
+        begun = rows.read(db)
+        if begun is None:
+            raise NoExerciseError(f'no exercise was started in the world "{name}"')
+        exercise = find(worlds, begun.name)
+        return _Report(worlds, name, db, begun, exercise).as_dict()
+
+
+class _Report:
+    """Makes an `ExerciseProgress` of the rows of a world, in the caller's transaction."""
+
+    def __init__(
+        self, worlds: Worlds, name: str, db: Database, begun: Begun, exercise: Exercise
+    ) -> None:
+        self._name, self._db, self._begun, self._exercise = name, db, begun, exercise
+        self._currency = read(db).currency
+        entries = rows.entries(db, begun, exercise.functions())
+        self._steps = progress.measure(exercise, entries)
+        done = [each.entry for each in self._steps if each.state == "done" and each.entry]
+        self._last = max((entry.id for entry in done), default=begun.since)
+        latest = max((entry.elapsed for entry in done), default=begun.elapsed)
+        self._idle = max(worlds.system_clock.elapsed() - latest, 0.0)
+
+    def as_dict(self) -> ExerciseProgress:
+        """For JSON."""
+        steps = self._steps
+        done = sum(each.state == "done" for each in steps)
+        return {
+            "world": self._name,
+            "id": self._exercise.id,
+            "title": dict(self._exercise.title),
+            "login": self._exercise.login,
+            "path": f"/w/{self._name}/billmgr",
+            "steps": [self._step(each) for each in steps],
+            "done": done,
+            "calls": rows.count_calls(self._db, self._begun.since),
+            "charged": accounts.amount(rows.sum_expenses(self._db, self._begun)),
+            "currency": self._currency,
+            "idle_seconds": int(self._idle),
+            "finished": done == len(steps),
+            "cut": rows.is_cut(self._db, self._begun),
+        }
+
+    def _step(self, of: StepProgress) -> StepInfo:
+        step, entry, is_done = of.step, of.entry, of.state == "done"
+        charge = of.charge
+        return {
+            "id": step.id,
+            "title": dict(step.title),
+            "task": dict(step.task),
+            "state": of.state,
+            "entry": None if entry is None else entry.id,
+            "at": None if entry is None else entry.at.isoformat(),
+            "charge": None if charge is None else accounts.amount(charge),
+            "seen": dict(step.seen) if is_done else None,
+            "real_seller": dict(step.real_seller) if is_done and step.real_seller else None,
+            "missed": dict(step.missed) if of.state == "missed" and step.missed else None,
+            "hint": dict(step.hint) if self._needs_hint(of) else None,
+        }
+
+    def _needs_hint(self, of: StepProgress) -> bool:
+        if of.state != "next":
+            return False
+        too_long = self._idle >= of.step.hint_after_minutes * MINUTE
+        return too_long or rows.count_calls(self._db, self._last) >= of.step.hint_after_calls
+
+
+@dataclass(frozen=True, slots=True)
+class Trainee:
+    """A trainee's world with its progress; ``problem``: why it cannot be shown, in one line.
+
+    ``stuck``: no progress for as long as the trainer allows.
+    """
+
+    world: str
+    progress: ExerciseProgress | None
+    stuck: bool = False
+    problem: str = ""
+
+
+def create_class(
+    worlds: Worlds, prefix: str, count: int, exercise: str, known_names: KnownNames
+) -> list[str]:
+    """Makes ``count`` worlds ``PREFIX-01``, ``PREFIX-02``… with an exercise; returns their names.
+
+    Raises WorldExists, and makes none, where one of these names is taken; ValueError for a count or
+    a prefix that cannot be; NoExerciseError.
+    """
+    if not 1 <= count <= MOST_TRAINEES:
+        raise ValueError(f"trainees: {count} is not between 1 and {MOST_TRAINEES}")
+    names = [f"{prefix}-{number:02}" for number in range(1, count + 1)]
+    if not prefix or NAME.match(names[-1]) is None:
+        raise ValueError(f'"{prefix[:40]}" is not a name of worlds: use a-z, 0-9 and -')
+    find(worlds, exercise)
+    for name in names:
+        if worlds.exists(name):
+            raise WorldExists(f'the world "{name}" exists already; choose another name')
+    for name in names:
+        start(worlds, name, exercise, known_names)
+    return names
+
+
+def class_of(worlds: Worlds, prefix: str, stuck_after_minutes: int) -> list[Trainee]:
+    """The worlds of a class, or all with an exercise where the prefix is empty, by name."""
+    begin = f"{prefix}-" if prefix else ""
+    trainees = (
+        _trainee(worlds, name, stuck_after_minutes)
+        for name in worlds.names()
+        if name.startswith(begin)
+    )
+    return [trainee for trainee in trainees if trainee is not None]
+
+
+def _trainee(worlds: Worlds, name: str, stuck_after_minutes: int) -> Trainee | None:
+    try:
+        db = worlds.connect(name)
+        with db.reading():
+            if rows.read(db) is None:
+                return None
+        shown = show(worlds, name)
+    except NoWorld:
+        return None  # removed meanwhile
+    except (WorldError, files.ExerciseError, NoExerciseError) as error:
+        return Trainee(name, None, problem=" ".join(str(error).split()))
+    stuck = not shown["finished"] and shown["idle_seconds"] >= stuck_after_minutes * MINUTE
+    return Trainee(name, shown, stuck)
+
+
+def passwords(worlds: Worlds, trainees: Sequence[Trainee]) -> dict[str, str]:
+    """The password of each trainee's login, by world: a public one, that of the shipped world."""
+    by_exercise: dict[str, str] = {}
+    by_world: dict[str, str] = {}
+    for trainee in trainees:
+        if trainee.progress is None:
+            continue
+        name = trainee.progress["id"]
+        if name not in by_exercise:
+            exercise = find(worlds, name)
+            owners = load_world(exercise.world.fixture).accounts
+            by_exercise[name] = next(
+                (owner.password for owner in owners if owner.login == exercise.login), ""
+            )
+        by_world[trainee.world] = by_exercise[name]
+    return by_world

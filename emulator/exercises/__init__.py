@@ -1,0 +1,1 @@
+"""Exercises for trainees: read from files, and recognised in the journal (docs/training.md)."""
