@@ -7,7 +7,7 @@ import functools
 import logging
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import IO
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from emulator.api.reply import Reply
 from emulator.clock import SystemClock
 from emulator.control.api.http import PREFIX, ControlApi
 from emulator.control.api.names import KnownNames
+from emulator.control.console.frame import Send
 from emulator.control.console.pages import Console
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
@@ -115,7 +116,7 @@ def create_app(
     _add_control(
         app,
         ControlApi(settings, worlds, registry, known_names),
-        Console(settings, worlds, registry, known_names),
+        Console(settings, worlds, registry, known_names, _sender(pipeline)),
     )
     return app
 
@@ -149,6 +150,27 @@ def _add_api(app: Flask, pipeline: Pipeline, settings: Settings) -> None:
 
     for path in PATHS:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
+
+
+def _sender(pipeline: Pipeline) -> Send:
+    """How the console makes calls: like everybody else, from its own path."""
+
+    def send(world: str, params: Mapping[str, str], address: str) -> Reply:
+        return pipeline.answer(
+            Request(
+                params,
+                "POST",
+                f"{PREFIX}/console/{world}",
+                world,
+                address,
+                host="",
+                cookie="",
+                origin="",
+                agent="mockseller console",
+            )
+        )
+
+    return send
 
 
 def _is_browser(http: HttpRequest) -> bool:

@@ -9,9 +9,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from contracts.record.exchange import read_file
 from emulator.control.console.code_lines import read_parameters, write_code
 from emulator.testing import Seller, SellerServer
 from tests.console.browsing import Browsing
@@ -28,6 +30,7 @@ def server() -> Iterator[SellerServer]:
         yield started
 
 
+PASSWORD = "a-Password-9"
 ODD = {"licname": 'it\'s "quoted"\n$HOME `id` \\ é & = %', "ip": "0.0.0.0"}  # noqa: S104 - a value
 PROGRAMS = {
     "curl": ("curl", ["sh", "-c"]),
@@ -134,3 +137,110 @@ def test_the_page_of_an_entry_escapes_what_was_sent(seller: Seller) -> None:
     number = seller.journal.entries()[0]["id"]
     page = Browsing(seller).look(f"/journal/{number}").text
     assert re.findall(r"<b>|\">x", page) == []
+
+
+def test_a_call_is_sent_again_as_its_login(seller: Seller) -> None:
+    first = seller.order(ip="0.0.0.0")  # noqa: S104 - a value
+    answer = Browsing(seller).press("/journal/1/repeat")
+    assert answer.headers["Location"].endswith("/journal/2")
+    latest, before = seller.journal.entries()
+    assert (latest["outcome"], latest["login"]) == ("bought 5.00", "reseller")
+    sent = [{**entry["params"], "auth": "", "authinfo": ""} for entry in (latest, before)]
+    assert sent[0] == sent[1]
+    assert seller.service(first + 1)["status"] == 2
+
+
+def test_a_repeated_call_leaves_no_session(seller: Seller) -> None:
+    seller.call("whoami")
+    Browsing(seller).press("/journal/1/repeat")
+    db = seller.worlds.connect("default")
+    assert db.counts("session") == {"session": 0}
+
+
+def add_clerk(seller: Seller) -> str:
+    """A further login that may call the functions of licenses only."""
+    sent = {"email": "clerk@example.com", "passwd": PASSWORD, "realname": "C", "rights": "soft"}
+    made = seller.call("user.edit", sok="ok", **sent)
+    assert made.error is None
+    return "clerk@example.com"
+
+
+def test_a_repeated_call_has_the_rights_of_its_login(seller: Seller) -> None:
+    clerk = add_clerk(seller)
+    client = seller.wsgi.test_client()
+    client.post("/billmgr", data={"authinfo": f"{clerk}:{PASSWORD}", "func": "expense"})
+    entry = seller.journal.entries()[0]
+    assert (entry["login"], entry["error"]) == (clerk, "access/")
+    Browsing(seller).press(f"/journal/{entry['id']}/repeat")
+    repeated = seller.journal.entries()[0]
+    assert repeated["id"] == entry["id"] + 1
+    assert (repeated["login"], repeated["error"]) == (clerk, "access/")
+
+
+@pytest.mark.parametrize(
+    ("func", "params", "line"),
+    [
+        ("user.edit", {"passwd": "hidden-secret"}, "passwd: the journal does not have this secret"),
+        ("soft.edit", {"licname": "x" * 40_000}, "only the beginning of the parameters"),
+    ],
+)
+def test_a_call_that_the_journal_has_not_in_full_is_not_repeated(
+    seller: Seller, func: str, params: dict[str, str], line: str
+) -> None:
+    seller.call(func, **params)
+    answer = Browsing(seller).press("/journal/1/repeat")
+    assert answer.status_code == 400
+    assert line in answer.text
+    assert len(seller.journal.entries()) == 1
+
+
+def test_a_call_of_a_login_that_is_suspended_is_not_repeated(seller: Seller) -> None:
+    clerk = add_clerk(seller)
+    client = seller.wsgi.test_client()
+    client.post("/billmgr", data={"authinfo": f"{clerk}:{PASSWORD}", "func": "soft"})
+    number = seller.journal.entries()[0]["id"]
+    logins = seller.account()["logins"]
+    seller.call("user.suspend", elid=next(row["id"] for row in logins if row["name"] == clerk))
+    answer = Browsing(seller).press(f"/journal/{number}/repeat")
+    assert answer.status_code == 400
+    assert "is suspended" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("func", "params"),
+    [
+        ("soft", {}),
+        ("soft.edit", {"elid": "100001"}),
+        ("soft.edit", {"elid": "1"}),
+        ("soft.order.param", {"pricelist": "55227", "period": "1", "ip": "192.0.2.7", "sok": "ok"}),
+        ("whoami", {}),
+    ],
+)
+def test_the_judge_reads_an_exported_call(
+    seller: Seller, tmp_path: Path, func: str, params: dict[str, str]
+) -> None:
+    answer = seller.call(func, **params)
+    file = Browsing(seller).look("/journal/1/exchange.yaml")
+    assert "attachment" in file.headers["Content-Disposition"]
+    path = tmp_path / func / "call.yaml"
+    path.parent.mkdir()
+    path.write_text(file.text, "utf-8")
+    exchange = read_file(path)
+    assert exchange.request.params == params
+    assert (exchange.expected.kind == "error") == (answer.error is not None)
+
+
+@pytest.mark.parametrize(
+    ("func", "params", "line"),
+    [
+        ("soft", {"out": "json"}, "repeat it with out=xml"),
+        ("pricelist.export", {}, "is no whole document"),
+    ],
+)
+def test_an_answer_that_is_no_whole_xml_is_not_exported(
+    seller: Seller, func: str, params: dict[str, str], line: str
+) -> None:
+    seller.call(func, **params)
+    answer = Browsing(seller).look("/journal/1/exchange.yaml")
+    assert answer.status_code == 400
+    assert line in answer.text

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from werkzeug.wrappers import Request, Response
 
 from emulator.api.registry import Registry
+from emulator.api.reply import Reply
 from emulator.control.api.names import KnownNames
 from emulator.control.console import csrf, preferences, texts
 from emulator.control.console.preferences import CHOICES, Preferences
@@ -77,6 +78,8 @@ def read_visit(http: Request) -> Visit:
 
 
 View = Callable[[Visit], Response]
+Send = Callable[[str, Mapping[str, str], str], Reply]
+"""Makes a call: the name of a world, the parameters, the address that it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,7 @@ class Frame:
     worlds: Worlds
     registry: Registry
     known_names: KnownNames
+    send: Send
     links: Sequence[tuple[str, str]] = ()
 
     def with_links(self, pages: Sequence[ConsolePage]) -> Frame:

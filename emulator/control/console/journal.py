@@ -10,12 +10,16 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from emulator import journal
+from emulator.control.api import world_state
+from emulator.control.api.guard import Refusal
 from emulator.control.api.journal_schemas import JournalQuery
 from emulator.control.api.names import require_filters
-from emulator.control.console import changes, code_lines, refusals
+from emulator.control.console import calls, changes, code_lines, refusals
 from emulator.control.console.code_lines import write_code
-from emulator.control.console.frame import Frame, Route, Visit
+from emulator.control.console.exchange_file import write_exchange
+from emulator.control.console.frame import SAFE, Frame, Route, Visit, address_of, redirect
 from emulator.faults import NoFault
+from emulator.journal import MASK
 
 ON_A_PAGE = 50
 LIVE_SECONDS = 600
@@ -42,6 +46,13 @@ class ConsoleJournal:
         return (
             Route("/<world>/journal", self._list),
             Route("/<world>/journal/<int:number>", self._entry),
+            Route("/<world>/journal/<int:number>/exchange.yaml", self._export),
+            Route(
+                "/<world>/journal/<int:number>/repeat",
+                self._repeat,
+                changes=True,
+                refused=self._entry,
+            ),
         )
 
     def _list(self, visit: Visit) -> Response:
@@ -105,6 +116,46 @@ class ConsoleJournal:
             code=None if entry.kind == journal.EVENT else write_code(url, entry.method, sent),
             variables=[parameter.variable for parameter in sent if parameter.variable],
         )
+
+    def _repeat(self, visit: Visit) -> Response:
+        """Makes the call again and shows the new entry."""
+        entry = require_entry(self._frame, visit)
+        params = self._require_whole(entry)
+        db = self._worlds.connect(visit.world)
+        newest = journal.newest(db)
+        calls.call_as(self._frame, visit, entry.login or "", params)
+        after = journal.find(self._worlds.connect(visit.world), func=entry.func, after=newest)
+        path = f"/journal/{after[-1].id}" if after else "/journal"
+        return redirect(address_of(visit.world, path))
+
+    def _require_whole(self, entry: journal.Entry) -> Mapping[str, str]:
+        """The parameters of a call. Raises ValueError where the journal does not have them all."""
+        if entry.kind != journal.CALL:
+            raise ValueError("only a call can be repeated")
+        params: dict[str, str] = json.loads(entry.params)
+        for name, text in params.items():
+            if name.strip().lower() not in calls.CREDENTIALS and MASK in text:
+                raise ValueError(f"{name}: the journal does not have this secret")
+        if len(entry.params) >= self._worlds.bounds.body:
+            raise ValueError("the journal has only the beginning of the parameters")
+        return params
+
+    def _export(self, visit: Visit) -> Response:
+        """The call as a file of an exchange."""
+        entry = require_entry(self._frame, visit)
+        state = world_state.describe(self._worlds, visit.world)
+        try:
+            content = write_exchange(
+                entry,
+                self._frame.registry.find(entry.func),
+                world=visit.world,
+                made_from=state["made_from"],
+                day=f"{self._worlds.system_clock.now():%Y-%m-%d}",
+            )
+        except ValueError as problem:
+            raise Refusal(HTTPStatus.BAD_REQUEST, str(problem)) from None
+        headers = {**SAFE, "Content-Disposition": f'attachment; filename="call-{entry.id}.yaml"'}
+        return Response(content, headers=headers, content_type="application/yaml; charset=utf-8")
 
 
 def require_entry(frame: Frame, visit: Visit) -> journal.Entry:

@@ -25,6 +25,7 @@ from emulator.control.console.frame import (
     ConsolePage,
     Frame,
     Route,
+    Send,
     Visit,
     address_of,
     load_static,
@@ -55,11 +56,16 @@ class Console:
     """Answers what comes under ``/_mockseller/console``. One per process, without state."""
 
     def __init__(
-        self, settings: Settings, worlds: Worlds, registry: Registry, known_names: KnownNames
+        self,
+        settings: Settings,
+        worlds: Worlds,
+        registry: Registry,
+        known_names: KnownNames,
+        send: Send,
     ) -> None:
         self._guard = Guard(settings)
         self._worlds = worlds
-        plain = Frame(worlds, registry, known_names)
+        plain = Frame(worlds, registry, known_names, send)
         self._frame = plain.with_links(build_pages(plain))
 
     def answer(self, http: Request) -> Response:
