@@ -7,7 +7,7 @@ import functools
 import logging
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
 from typing import IO
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from urllib.parse import quote
 import flask
 from flask import Flask
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
@@ -40,6 +41,8 @@ from emulator.worlds.fixtures import world_names
 from emulator.worlds.worlds import DEFAULT, CatalogueCache, Worlds
 
 LOG = logging.getLogger("mockseller")
+View = Callable[..., Response]
+"""Answers the request at hand; its arguments are the variables of the path."""
 PATHS = (
     "/",
     "/billmgr",
@@ -57,6 +60,12 @@ LONG_PATHS = tuple(
     for before in ("", "/manager", "/w/<world>", "/w/<world>/manager")
 )
 """Clients join the link of a long request to their base in different ways."""
+FURTHER_PATHS = {
+    "long": LONG_PATHS,
+    "pay": ("/pay/<token>",),
+    "license": ("/_licence", "/w/<world>/_licence"),
+}
+"""Paths by the name of their view, beside those of the API and of the control API."""
 TO_THE_PAGE = "payment.add.redirect"
 """A browser that follows the ``ok`` of ``payment.add.method`` wants the page, not a document."""
 PAGE_LINK = re.compile(rb"<url>(/pay/[^<]+)</url>")
@@ -92,7 +101,8 @@ def create_app(
 ) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; creates ``default`` if needed.
 
-    ``durable``: False for data that is thrown away with the process.
+    ``durable``: False for data that is thrown away with the process. Such applications share their
+    paths, so none may be added to one.
 
     Worlds that cannot be read are named in the log, and the others are served. Raises WorldError,
     FixtureError or OSError where ``default`` can be neither created nor read.
@@ -108,10 +118,16 @@ def create_app(
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 
-    _add_api(app, pipeline, settings)
-    _add_long_requests(app, pipeline)
-    _add_payment_pages(app, PaymentPages(worlds))
-    _add_license_files(app, LicenseFileApi(worlds))
+    if durable:
+        _add_paths(app)
+    else:
+        app.url_map = _paths_of_tests()
+    app.view_functions |= {
+        "api": _api(pipeline, settings),
+        "long": _long_requests(pipeline),
+        "pay": _payment_pages(PaymentPages(worlds)),
+        "license": _license_files(LicenseFileApi(worlds)),
+    }
     known_names = collect_names(registry)
     _add_control(
         app,
@@ -121,8 +137,30 @@ def create_app(
     return app
 
 
-def _add_api(app: Flask, pipeline: Pipeline, settings: Settings) -> None:
-    """Adds the API, at every path that clients know it by."""
+def _add_paths(app: Flask) -> None:
+    """Adds every path, by the name of the view that answers it."""
+    for path in PATHS:
+        app.add_url_rule(path, "api", methods=["GET", "POST", "OPTIONS"])
+    for view, paths in FURTHER_PATHS.items():
+        for path in paths:
+            app.add_url_rule(path, view, methods=["GET", "POST"])
+    for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
+        app.add_url_rule(path, "control", methods=METHODS, provide_automatic_options=False)
+
+
+@functools.cache
+def _paths_of_tests() -> Map:
+    """The paths of all sellers of this process that a test throws away.
+
+    To compile them takes longer than all else that such a seller needs. Nobody adds paths to it.
+    """
+    app = Flask("mockseller", static_folder=None)
+    _add_paths(app)
+    return app.url_map
+
+
+def _api(pipeline: Pipeline, settings: Settings) -> View:
+    """The API."""
 
     def billmgr(world: str = "") -> Response:
         # The request itself, not Flask's proxy, which costs a microsecond per access.
@@ -148,8 +186,7 @@ def _add_api(app: Flask, pipeline: Pipeline, settings: Settings) -> None:
             response.headers["Connection"] = "close"
         return _allowed(pipeline, request, response) if request.origin else response
 
-    for path in PATHS:
-        app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
+    return billmgr
 
 
 def _sender(pipeline: Pipeline) -> Send:
@@ -181,7 +218,7 @@ def _is_browser(http: HttpRequest) -> bool:
 
 
 def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
-    """Adds the control API, with the console among its paths."""
+    """Adds the view of the control API, with the console among its paths."""
 
     def admin(rest: str = "") -> Response:
         if rest == "console" or rest.startswith("console/"):
@@ -191,8 +228,7 @@ def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
         # The control API has its own map and answers JSON for unknown paths.
         return control.answer(flask.globals.request_ctx.request)
 
-    for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
-        app.add_url_rule(path, path, admin, methods=METHODS, provide_automatic_options=False)
+    app.view_functions["control"] = admin
 
     @app.errorhandler(HTTPStatus.NOT_FOUND)
     def missing(error: HTTPException) -> Response | HTTPException:
@@ -201,8 +237,8 @@ def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
         return control.answer(http) if http.path.startswith(f"{PREFIX}/") else error
 
 
-def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
-    """Adds the pages on which payments are paid (docs/evidence.md 37)."""
+def _payment_pages(pages: PaymentPages) -> View:
+    """The pages on which payments are paid (docs/evidence.md 37)."""
 
     def pay(token: str) -> Response:
         http = flask.globals.request_ctx.request
@@ -217,11 +253,11 @@ def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
             response.headers["Location"] = http.path
         return response
 
-    app.add_url_rule("/pay/<token>", "pay", pay, methods=["GET", "POST"])
+    return pay
 
 
-def _add_license_files(app: Flask, license_files: LicenseFileApi) -> None:
-    """Adds the license file API; a key in a form stays out of logs of URLs."""
+def _license_files(license_files: LicenseFileApi) -> View:
+    """The license file API; a key in a form stays out of logs of URLs."""
 
     def license(world: str = DEFAULT) -> Response:
         form = flask.globals.request_ctx.request
@@ -234,19 +270,17 @@ def _add_license_files(app: Flask, license_files: LicenseFileApi) -> None:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    for path in ("/_licence", "/w/<world>/_licence"):
-        app.add_url_rule(path, path, license, methods=["GET", "POST"])
+    return license
 
 
-def _add_long_requests(app: Flask, pipeline: Pipeline) -> None:
+def _long_requests(pipeline: Pipeline) -> View:
     """What waits behind the links of long requests (docs/faults.md)."""
 
     def long_answer(token: str, world: str = "") -> Response:
         del world  # the token names it
         return _response(pipeline.long_answer(token))
 
-    for path in LONG_PATHS:
-        app.add_url_rule(path, path, long_answer, methods=["GET", "POST"])
+    return long_answer
 
 
 def _response(reply: Reply) -> Response:
