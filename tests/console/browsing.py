@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from werkzeug.test import TestResponse
@@ -12,6 +13,11 @@ BASE = "http://127.0.0.1"
 CONSOLE = "/_mockseller/console"
 HERE = {"Origin": BASE, "Sec-Fetch-Site": "same-origin"}
 TOKEN = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+
+
+def read_text(page: str) -> str:
+    """What a reader sees of a page: without tags, blanks and lines as one blank."""
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
 class Browsing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import shutil
@@ -16,12 +15,12 @@ import pytest
 from contracts.record.exchange import read_file
 from emulator.control.console.code_lines import read_parameters, write_code
 from emulator.testing import Seller, SellerServer
-from tests.console.browsing import Browsing
+from tests.console.browsing import Browsing, read_text
 
 
 def show(seller: Seller, number: int = 0, query: str = "") -> str:
     number = number or seller.journal.entries(kind="all")[0]["id"]
-    return html.unescape(Browsing(seller).look(f"/journal/{number}{query}").text)
+    return read_text(Browsing(seller).look(f"/journal/{number}{query}").text)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +100,7 @@ def test_a_refusal_is_explained(
 def test_an_order_says_what_it_changed(seller: Seller) -> None:
     number = seller.order()
     page = show(seller)
-    assert f"service {number}: Opened" in page
+    assert f"service {number} : Opened" in page
     assert "-5.00 EUR: Order: ISPmanager 6 Lite" in page
 
 
@@ -114,7 +113,7 @@ def test_a_renewal_by_itself_says_what_it_changed(seller: Seller) -> None:
         if entry["params"]["service"] == str(number)
     )
     page = show(seller, entry["id"], "?lang=ru")
-    assert f"услуга {number}: Продлён" in page
+    assert f"услуга {number} : Продлён" in page
     assert page.count("-5.00 EUR") == 1
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 PREFIX = "/_mockseller/console"
+NUMBER = f"<int(max={2**63 - 1}):number>"
+"""In a path: the number of a row; SQLite has no larger ones."""
 HTML = "text/html; charset=utf-8"
 SAFE = {
     "Cache-Control": "no-store",
@@ -173,6 +175,16 @@ def load_environment() -> Environment:
 
     loader = PackageLoader("emulator.control.console", "templates")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+
+
+LONGEST_NUMBER = 18
+"""Digits of the largest number that SQLite stores."""
+
+
+def read_number(text: str) -> int | None:
+    """A whole number of a query, None for anything else."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
+    return int(text) if is_number else None
 
 
 def address_of(world: str, path: str = "", **query: object) -> str:

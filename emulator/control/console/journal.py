@@ -17,7 +17,16 @@ from emulator.control.api.names import require_filters
 from emulator.control.console import calls, changes, code_lines, refusals
 from emulator.control.console.code_lines import write_code
 from emulator.control.console.exchange_file import write_exchange
-from emulator.control.console.frame import SAFE, Frame, Route, Visit, address_of, redirect
+from emulator.control.console.frame import (
+    NUMBER,
+    SAFE,
+    Frame,
+    Route,
+    Visit,
+    address_of,
+    read_number,
+    redirect,
+)
 from emulator.faults import NoFault
 from emulator.journal import MASK
 
@@ -45,10 +54,10 @@ class ConsoleJournal:
         """The list and an entry."""
         return (
             Route("/<world>/journal", self._list),
-            Route("/<world>/journal/<int:number>", self._entry),
-            Route("/<world>/journal/<int:number>/exchange.yaml", self._export),
+            Route(f"/<world>/journal/{NUMBER}", self._entry),
+            Route(f"/<world>/journal/{NUMBER}/exchange.yaml", self._export),
             Route(
-                "/<world>/journal/<int:number>/repeat",
+                f"/<world>/journal/{NUMBER}/repeat",
                 self._repeat,
                 changes=True,
                 refused=self._entry,
@@ -169,16 +178,6 @@ def require_entry(frame: Frame, visit: Visit) -> journal.Entry:
 
 def _is_newer(entries: Sequence[journal.Entry], after: str) -> bool:
     return bool(entries) and entries[0].id > (read_number(after) or 0)
-
-
-LONGEST_NUMBER = 18
-"""Digits of the largest number that SQLite stores."""
-
-
-def read_number(text: str) -> int | None:
-    """A whole number of a query, None for anything else."""
-    is_number = text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER
-    return int(text) if is_number else None
 
 
 def describe_entry(entry: journal.Entry) -> Mapping[str, Any]:

@@ -11,7 +11,15 @@ from emulator import journal
 from emulator.control.api import accounts, clock, faults, world_state
 from emulator.control.api.schemas import AccountChange
 from emulator.control.console import activity, ledger
-from emulator.control.console.frame import Frame, Route, Visit, address_of, redirect
+from emulator.control.console.frame import (
+    NUMBER,
+    Frame,
+    Route,
+    Visit,
+    address_of,
+    read_number,
+    redirect,
+)
 from emulator.control.console.journal import describe_entry
 from emulator.domain.accounts import accounts as owners
 from emulator.faults import KINDS
@@ -24,7 +32,6 @@ MOST_ACCOUNTS = 50
 MOST_WORLDS = 50
 MOST_EVENTS = 200
 """Events that are listed after the clock was moved."""
-LONGEST_NUMBER = 19
 NUMBERS = ("nth", "times", "chance", "seed")
 
 
@@ -47,7 +54,7 @@ class ConsoleOverview:
             Route("/<world>/reset", self._reset, changes=True, refused=show),
             Route("/<world>/faults", self._plan, changes=True, refused=show),
             Route("/<world>/faults/clear", self._clear, changes=True, refused=show),
-            Route("/<world>/faults/<int:number>", self._remove, changes=True),
+            Route(f"/<world>/faults/{NUMBER}", self._remove, changes=True),
             Route("/<world>/accounts/<login>", self._set_balance, changes=True, refused=show),
         )
 
@@ -81,11 +88,11 @@ class ConsoleOverview:
 
     def _events(self, visit: Visit) -> list[Mapping[str, object]]:
         """What happened since the clock was moved, in its order."""
-        after = visit.http.args.get("moved_after", "")
-        if not (after.isascii() and after.isdigit() and len(after) < LONGEST_NUMBER):
+        after = read_number(visit.http.args.get("moved_after", ""))
+        if after is None:
             return []
         db = self._worlds.connect(visit.world)
-        happened = journal.find(db, kind=journal.EVENT, after=int(after), limit=MOST_EVENTS)
+        happened = journal.find(db, kind=journal.EVENT, after=after, limit=MOST_EVENTS)
         return [describe_entry(entry) for entry in reversed(happened)]
 
     def _other_worlds(self) -> Sequence[WorldInfo | UnreadableWorld]:

@@ -34,6 +34,7 @@ from emulator.control.console.frame import (
 )
 from emulator.control.console.journal import ConsoleJournal
 from emulator.control.console.overview import ConsoleOverview
+from emulator.control.console.services import ConsoleServices
 from emulator.faults import NoFault
 from emulator.settings import Settings
 from emulator.worlds.worlds import DEFAULT, WorldError, Worlds
@@ -49,7 +50,7 @@ STATIC: Mapping[str, str] = {
 
 def build_pages(frame: Frame) -> Sequence[ConsolePage]:
     """Every page, in the order of the navigation."""
-    return (ConsoleOverview(frame), ConsoleJournal(frame))
+    return (ConsoleOverview(frame), ConsoleJournal(frame), ConsoleServices(frame))
 
 
 class Console:
