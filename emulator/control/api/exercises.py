@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -175,24 +176,52 @@ def create_class(
         raise ValueError(f"trainees: {count} is not between 1 and {MOST_TRAINEES}")
     names = [f"{prefix}-{number:02}" for number in range(1, count + 1)]
     if not prefix or NAME.match(names[-1]) is None:
-        raise ValueError(f'"{prefix[:40]}" is not a name of worlds: use a-z, 0-9 and -')
-    find(worlds, exercise)
+        raise ValueError(f'"{prefix[:40]}" is not a name of a class: use a-z, 0-9 and -')
     for name in names:
         if worlds.exists(name):
             raise WorldExists(f'the world "{name}" exists already; choose another name')
+    _start_all(worlds, names, exercise, known_names)
+    return names
+
+
+def start_class(worlds: Worlds, prefix: str, exercise: str, known_names: KnownNames) -> None:
+    """Starts an exercise in every world of a class: each is made anew.
+
+    Raises NoWorld where there is no such class; NoExerciseError.
+    """
+    _start_all(worlds, _names_of_class(worlds, prefix), exercise, known_names)
+
+
+def remove_class(worlds: Worlds, prefix: str) -> None:
+    """Removes the worlds of a class. Raises NoWorld where there is none."""
+    for name in _names_of_class(worlds, prefix):
+        worlds.remove(name)
+
+
+def _start_all(
+    worlds: Worlds, names: Sequence[str], exercise: str, known_names: KnownNames
+) -> None:
     for name in names:
         start(worlds, name, exercise, known_names)
+
+
+def _names_of_class(worlds: Worlds, prefix: str) -> list[str]:
+    names = _find_class(worlds, prefix)
+    if not prefix or not names:
+        raise NoWorld(f'there is no class "{prefix[:40]}"')
     return names
+
+
+def _find_class(worlds: Worlds, prefix: str) -> list[str]:
+    """The worlds that are named and numbered as `create_class` does it."""
+    pattern = re.compile(re.escape(prefix) + r"-\d\d\Z", re.ASCII)
+    return [name for name in worlds.names() if pattern.match(name)]
 
 
 def class_of(worlds: Worlds, prefix: str, stuck_after_minutes: int) -> list[Trainee]:
     """The worlds of a class, or all with an exercise where the prefix is empty, by name."""
-    begin = f"{prefix}-" if prefix else ""
-    trainees = (
-        _trainee(worlds, name, stuck_after_minutes)
-        for name in worlds.names()
-        if name.startswith(begin)
-    )
+    names = _find_class(worlds, prefix) if prefix else worlds.names()
+    trainees = (_trainee(worlds, name, stuck_after_minutes) for name in names)
     return [trainee for trainee in trainees if trainee is not None]
 
 

@@ -19,6 +19,7 @@ from emulator.api.registry import Registry
 from emulator.control.api.guard import COOKIE, Guard, Refusal, require_same_origin
 from emulator.control.api.names import KnownNames
 from emulator.control.console import csrf, preferences
+from emulator.control.console.exercises import ConsoleExercises
 from emulator.control.console.frame import (
     PREFIX,
     SAFE,
@@ -35,6 +36,7 @@ from emulator.control.console.frame import (
 from emulator.control.console.journal import ConsoleJournal
 from emulator.control.console.overview import ConsoleOverview
 from emulator.control.console.services import ConsoleServices
+from emulator.control.console.training import ConsoleTraining
 from emulator.faults import NoFault
 from emulator.settings import Settings
 from emulator.worlds.worlds import DEFAULT, WorldError, Worlds
@@ -50,7 +52,13 @@ STATIC: Mapping[str, str] = {
 
 def build_pages(frame: Frame) -> Sequence[ConsolePage]:
     """Every page, in the order of the navigation."""
-    return (ConsoleOverview(frame), ConsoleJournal(frame), ConsoleServices(frame))
+    return (
+        ConsoleOverview(frame),
+        ConsoleJournal(frame),
+        ConsoleServices(frame),
+        ConsoleExercises(frame),
+        ConsoleTraining(frame),
+    )
 
 
 class Console:

@@ -1,0 +1,112 @@
+"""The exercises of a trainee: the list, and the one that is done in this world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from emulator.control.api import exercises
+from emulator.control.console.frame import Frame, Route, Visit, address_of, redirect
+from emulator.control.console.journal import STOP_POLLING, read_number
+from emulator.control.console.picture import draw
+from emulator.exercises.definition import Exercise
+from emulator.exercises.files import ExerciseError, NoExerciseError
+from emulator.results import ExerciseProgress
+
+LIVE_SECONDS = 2 * 3600
+"""For how long a page asks for progress."""
+
+
+class ConsoleExercises:
+    """Lists exercises, starts one, and shows how far its trainee has come."""
+
+    title = "exercises.title"
+    path = "/<world>/exercise"
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._worlds = frame.worlds
+
+    def routes(self) -> Sequence[Route]:
+        """The exercise of the world, the list, and the button that starts one."""
+        return (
+            Route("/<world>/exercise", self._show),
+            Route("/<world>/exercise/list", self._list),
+            Route("/<world>/exercise/start", self._start, changes=True, refused=self._list),
+        )
+
+    def _list(self, visit: Visit) -> Response:
+        listed = exercises.describe_all(self._worlds)
+        try:
+            begun = exercises.show(self._worlds, visit.world)["id"]
+        except (NoExerciseError, ExerciseError):
+            begun = ""
+        return self._frame.render(
+            visit,
+            "exercises.html",
+            exercises=listed["exercises"],
+            problems=listed["problems"],
+            begun=begun,
+        )
+
+    def _start(self, visit: Visit) -> Response:
+        chosen = visit.form.get("exercise", "")
+        exercises.start(self._worlds, visit.world, chosen, self._frame.known_names)
+        return redirect(address_of(visit.world, "/exercise"))
+
+    def _show(self, visit: Visit) -> Response:
+        try:
+            shown = exercises.show(self._worlds, visit.world)
+            exercise = exercises.find(self._worlds, shown["id"])
+        except NoExerciseError:
+            return self._list(visit)
+        except ExerciseError as error:
+            return self._frame.render(
+                visit, "refused.html", HTTPStatus.BAD_REQUEST, line=str(error)
+            )
+        args = visit.http.args
+        seconds = int(self._worlds.system_clock.elapsed())
+        since = read_number(args.get("live_since", "")) or seconds
+        is_over = shown["finished"] or seconds - since > LIVE_SECONDS
+        mark = _mark(shown)
+        if args.get("after") == mark and not is_over:
+            return Response(status=HTTPStatus.NO_CONTENT)
+        response = self._frame.render(
+            visit,
+            "exercise.html",
+            shown=shown,
+            about=exercise.about,
+            drawing=draw(exercise.picture, visit.lang),
+            steps=_steps(shown, exercise, visit.lang),
+            url=f"{visit.http.host_url.rstrip('/')}{shown['path']}",
+            mark=mark,
+            live_since=None if is_over else since,
+        )
+        if "after" in args and is_over:
+            response.status_code = STOP_POLLING
+        return response
+
+
+def _mark(shown: ExerciseProgress) -> str:
+    """Changes with everything that the page shows."""
+    hints = sum(step["hint"] is not None for step in shown["steps"])
+    return f"{shown['id']}-{shown['done']}-{shown['calls']}-{shown['charged']}-{hints}"
+
+
+def _steps(shown: ExerciseProgress, exercise: Exercise, lang: str) -> list[dict[str, Any]]:
+    """The steps with their texts in one language, and the functions that do them."""
+    steps = []
+    for step, definition in zip(shown["steps"], exercise.steps, strict=True):
+        texts = {
+            key: text.get(lang) or text["en"]
+            for key, text in step.items()
+            if isinstance(text, dict)
+        }
+        is_call = definition.call.kind == "call"
+        functions = [name for name in definition.call.func if "*" not in name] if is_call else []
+        absent = dict.fromkeys(("seen", "real_seller", "missed", "hint"))
+        steps.append({**step, **absent, **texts, "functions": functions, "is_call": is_call})
+    return steps

@@ -1,0 +1,110 @@
+"""The trainer's page: worlds for a class, who is at which step, and a sheet of logins to print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from werkzeug.wrappers import Response
+
+from emulator.control.api import exercises
+from emulator.control.console.frame import PREFIX, Frame, Route, Visit, redirect
+from emulator.control.console.journal import STOP_POLLING, read_number
+
+PATH = "/_training"
+"""No name of a world begins with an underscore."""
+LIVE_SECONDS = 4 * 3600
+"""For how long the page asks for progress."""
+STUCK_MINUTES, MOST_MINUTES = 5, 600
+
+
+class ConsoleTraining:
+    """Creates worlds for trainees, starts exercises in them, and shows them side by side."""
+
+    title = "training.title"
+    path = PATH
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._worlds = frame.worlds
+
+    def routes(self) -> Sequence[Route]:
+        """The page, its buttons and the sheet."""
+        return (
+            Route(PATH, self._show),
+            Route(f"{PATH}/sheet", self._sheet),
+            Route(f"{PATH}/create", self._create, changes=True, refused=self._show),
+            Route(f"{PATH}/start", self._start, changes=True, refused=self._show),
+            Route(f"{PATH}/remove", self._remove, changes=True, refused=self._show),
+        )
+
+    def _show(self, visit: Visit) -> Response:
+        args = visit.http.args
+        chosen, minutes = _class_of(visit), _minutes(visit)
+        seconds = int(self._worlds.system_clock.elapsed())
+        since = read_number(args.get("live_since", "")) or seconds
+        is_over = seconds - since > LIVE_SECONDS
+        response = self._frame.render(
+            visit,
+            "training.html",
+            page=f"{PREFIX}{PATH}",
+            trainees=exercises.class_of(self._worlds, chosen, minutes),
+            exercises=exercises.describe_all(self._worlds)["exercises"],
+            chosen=chosen,
+            minutes=minutes,
+            most=exercises.MOST_TRAINEES,
+            live_since=None if is_over or visit.line else since,
+        )
+        if "live_since" in args and is_over:
+            response.status_code = STOP_POLLING
+        return response
+
+    def _sheet(self, visit: Visit) -> Response:
+        chosen = _class_of(visit)
+        trainees = exercises.class_of(self._worlds, chosen, STUCK_MINUTES)
+        return self._frame.render(
+            visit,
+            "sheet.html",
+            page=f"{PREFIX}{PATH}",
+            chosen=chosen,
+            trainees=trainees,
+            passwords=exercises.passwords(self._worlds, trainees),
+            server=visit.http.host_url.rstrip("/"),
+        )
+
+    def _create(self, visit: Visit) -> Response:
+        form = visit.form
+        prefix = form.get("class", "").strip()
+        exercises.create_class(
+            self._worlds,
+            prefix,
+            read_number(form.get("count", "").strip()) or 0,
+            form.get("exercise", ""),
+            self._frame.known_names,
+        )
+        return _moved(prefix)
+
+    def _start(self, visit: Visit) -> Response:
+        prefix = visit.form.get("class", "")
+        exercise = visit.form.get("exercise", "")
+        exercises.start_class(self._worlds, prefix, exercise, self._frame.known_names)
+        return _moved(prefix)
+
+    def _remove(self, visit: Visit) -> Response:
+        exercises.remove_class(self._worlds, visit.form.get("class", ""))
+        return _moved("")
+
+
+def _class_of(visit: Visit) -> str:
+    """The class that a form or an address names; empty for all."""
+    return (visit.form or visit.http.args).get("class", "").strip()
+
+
+def _minutes(visit: Visit) -> int:
+    minutes = read_number(visit.http.args.get("minutes", "")) or STUCK_MINUTES
+    return min(max(minutes, 1), MOST_MINUTES)
+
+
+def _moved(prefix: str) -> Response:
+    query = f"?{urlencode({'class': prefix})}" if prefix else ""
+    return redirect(f"{PREFIX}{PATH}{query}")
