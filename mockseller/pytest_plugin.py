@@ -5,43 +5,59 @@
                     run: for clients that need a real address;
 ``seller_process``  that `mockseller.SellerServer`.
 
+The marker ``seller`` says what world a test begins with. The report of a failing test shows what
+was called at the sellers of its fixtures, whoever made them.
+
 Nothing is imported before a test uses a fixture. Where a folder of the project hides a package of
 mockseller, one line says so, and only tests that use a fixture have an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from mockseller.packages import HiddenPackage, find_hiding, find_outranked
+from mockseller.packages import HOME, HiddenPackage, find_hiding, find_outranked
 
 if TYPE_CHECKING:
     from mockseller import Seller, SellerServer, World
+    from mockseller.exchanges import WatchedSeller
 
-MARKER = (
-    "mockseller(fixture='small', as_of=None): the fixture of the world of `seller` and"
-    " `seller_server`, and a day or an instant at which it stands instead of the present"
+MARKERS: Final = (
+    "seller(world='small', provisioning='after 3 reads', clock='2027-01-31', rules={...}):"  # noqa: ISC004 - two lines of one text
+    " the world that `seller` or `seller_server` begins with; each option may be left out",
+    "mockseller(fixture='small', as_of=None): the same, with former names for world and clock",
 )
 HIDING: pytest.StashKey[list[str]] = pytest.StashKey()
 """What was said at the start: tests that are collected may bring further folders."""
+WATCHED: pytest.StashKey[list[WatchedSeller]] = pytest.StashKey()
+"""The sellers of fixtures that are set up at the moment."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the marker."""
-    config.addinivalue_line("markers", MARKER)
+    """Declares the markers."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    config.stash[WATCHED] = []
 
 
 @pytest.fixture
 def seller(request: pytest.FixtureRequest) -> Iterator[Seller]:
-    """A seller in this process with the world ``small``, removed after the test."""
-    with fail_in_one_line():
-        from mockseller import Seller
+    """A seller in this process, removed after the test; its world is ``small`` or the marker's."""
+    with ExitStack() as ended:
+        with fail_in_one_line(request.node.nodeid):
+            from mockseller import Seller
+            from mockseller.world_options import read_options
 
-    with Seller(**_marked(request)) as made:  # type: ignore[arg-type] # fixture and as_of are texts
+            options = read_options(request.node)
+            with options.errors_in_one_line():
+                made = ended.enter_context(Seller(options.world, as_of=options.clock))
+                options.apply(made)
         yield made
 
 
@@ -58,25 +74,75 @@ def seller_process() -> Iterator[SellerServer]:
 @pytest.fixture
 def seller_server(seller_process: SellerServer, request: pytest.FixtureRequest) -> World:
     """A new world in the running server; ``seller_server.url`` is its address."""
-    return seller_process.fresh(**_marked(request))
+    with fail_in_one_line(request.node.nodeid):
+        from mockseller.world_options import read_options
 
-
-def _marked(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The options of the nearest marker ``mockseller``. Raises UsageError for an unknown one."""
-    marker = request.node.get_closest_marker("mockseller")
-    options: dict[str, str] = dict(marker.kwargs) if marker is not None else {}
-    if unknown := sorted(options.keys() - {"fixture", "as_of"}):
-        raise pytest.UsageError(f"mockseller marker: there is no option {unknown[0]!r}")
-    return options
+        options = read_options(request.node)
+        with options.errors_in_one_line():
+            made = seller_process.fresh(options.world, options.clock)
+            options.apply(made)
+    return made
 
 
 @contextmanager
-def fail_in_one_line() -> Iterator[None]:
-    """Ends a test where a package is hidden, with the line that says by what."""
+def fail_in_one_line(test: str = "") -> Iterator[None]:
+    """Ends a test where a package is hidden or its marker is wrong, with a line that says so."""
+    from mockseller.world_options import MarkerError
+
     try:
         yield
     except HiddenPackage as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    except MarkerError as error:
+        raise pytest.fail.Exception(f"{test}: {error}", pytrace=False) from None
+
+
+def as_seller(value: object) -> World | None:
+    """The value of a fixture, if it is a seller of mockseller's; imports nothing."""
+    module = sys.modules.get("emulator.testing.client")
+    if module is None or not Path(module.__file__ or "").is_relative_to(HOME):
+        return None
+    return value if isinstance(value, module.World) else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(
+    fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+) -> Generator[None, Any, Any]:
+    """Watches the sellers that fixtures make; a fixture may hand on the seller of another."""
+    made = yield
+    world, watched = as_seller(made), request.config.stash[WATCHED]
+    # The process of `seller_server`: each of its worlds is watched for itself.
+    is_process = fixturedef.argname == "seller_process"
+    if world is not None and not is_process and all(world is not each.world for each in watched):
+        from mockseller.exchanges import WatchedSeller
+
+        watched.append(each := WatchedSeller(fixturedef.argname, world))
+        fixturedef.addfinalizer(lambda: watched.remove(each))
+    return made
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What earlier tests did with a seller that outlives them is not of this one."""
+    for watched in item.config.stash[WATCHED]:
+        watched.begin_test()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Adds to the report of a failure what its sellers were asked and answered."""
+    report = yield
+    for watched in item.config.stash[WATCHED] if report.failed else ():
+        try:
+            text = watched.describe()
+        except Exception as problem:  # noqa: BLE001 - a test may have stopped its seller
+            text = f"cannot be read: {problem}"
+        if text:
+            report.sections.append((f"exchanges of {watched.name}", text))
+    return report
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -26,6 +26,8 @@ from emulator.testing.results import (
 )
 
 LOGIN, PASSWORD = "reseller", "secret"
+SHOWN = 5
+"""Calls that an assertion shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,18 +295,36 @@ class Journal:
         ``func``, ``login``, ``out``, ``method``, ``error``, ``outcome`` and ``params`` describe the
         call; ``count``, ``at_least``, ``at_most`` and ``after`` say how often and since when.
         Without an ``outcome``, calls that were refused or only showed a form count as well. Raises
-        AssertionError with the calls that come nearest.
+        AssertionError with the calls that match and with those that nearly do, and why they do not.
         """
         try:
             self._world.control("POST", "/journal/verify", expected)
         except ControlError as refusal:
-            near = [
-                f"  {entry['func']}: {'; '.join(entry['differs'])}"
-                for entry in refusal.answer.get("near", ())
-            ]
-            lines = (f"{refusal.answer['error']}: {expected}", *near)
+            lines = (f"{refusal.answer['error']}: {expected}", *_reasons(refusal.answer))
             raise ControlError("\n".join(lines), refusal.answer) from None
+
+    def assert_called(self, **expected: object) -> None:
+        """Asserts that a call was made at least once, or as often as the arguments of `verify` say.
+
+        Raises AssertionError.
+        """
+        self.verify(**expected)
+
+    def assert_not_called(self, **expected: object) -> None:
+        """Asserts that no call was made that the arguments of `verify` describe.
+
+        Raises AssertionError with the calls that were.
+        """
+        self.verify(**expected, count=0)
 
     def clear(self) -> None:
         """Removes all entries."""
         self._world.control("DELETE", "/journal")
+
+
+def _reasons(answer: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each call that matches, and for each near miss with what differs."""
+    for entry in answer.get("found", ())[:SHOWN]:
+        yield f"  matches #{entry['id']} {entry['func']}: {entry['outcome']}"
+    for entry in answer.get("near", ()):
+        yield f"  near miss #{entry['id']} {entry['func']}: {'; '.join(entry['differs'])}"

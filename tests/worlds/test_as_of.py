@@ -84,7 +84,7 @@ def test_a_marker_chooses_fixture_and_day(pytester: pytest.Pytester) -> None:
     """)
     result = pytester.runpytest_inprocess("-q", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*mockseller marker: there is no option 'fxture'*"])
+    result.stdout.fnmatch_lines(['*@pytest.mark.mockseller: there is no option "fxture"'])
 
 
 def test_a_world_of_a_file_resets_to_what_the_file_had(tmp_path: Path) -> None:

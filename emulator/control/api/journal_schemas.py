@@ -21,7 +21,7 @@ class OutcomeField(TextField):
 class ExpectedCall(Body):
     """``POST journal/verify``. ``count`` sets both ``at_least`` and ``at_most``."""
 
-    func = TextField(metadata=about("Function of the call."))
+    func = TextField(metadata=about("Function of the call, or a pattern such as `soft.*`."))
     login = TextField(metadata=about("Login of the account that called."))
     out = TextField(metadata=about("Format of the answer, such as `json`."))
     method = TextField(metadata=about("HTTP method, `GET` or `POST`."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from emulator import journal
 from emulator.journal import Entry
@@ -19,8 +20,8 @@ NEAREST = 5
 class Expected:
     """The call that is expected; None stands for anything.
 
-    ``params`` as sent. ``error``: ``type/object`` of the refusal, or its type alone, or an empty
-    text for a call that succeeded.
+    ``func``: a function or a pattern such as ``soft.*``. ``params`` as sent. ``error``:
+    ``type/object`` of the refusal, or its type alone, or an empty text for a call that succeeded.
     ``outcome`` in full (``bought 5.00``), or without its sum or error.
     """
 
@@ -34,10 +35,12 @@ class Expected:
 
     def differences(self, entry: Entry) -> list[str]:
         """How an entry differs from the expected call, one line each; empty for a match."""
-        differences = [
+        differences = []
+        if self.func is not None and not fnmatchcase(entry.func, self.func):
+            differences.append(_difference("func", self.func, entry.func))
+        differences += [
             _difference(name, expected, actual)
             for name, expected, actual in (
-                ("func", self.func, entry.func),
                 ("login", self.login, entry.login or ""),
                 ("out", self.out, entry.out),
                 ("method", self.method, entry.method),
