@@ -9,8 +9,15 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from emulator.control.api import exercises
-from emulator.control.console.frame import Frame, Route, Visit, address_of, redirect
-from emulator.control.console.journal import STOP_POLLING, read_number
+from emulator.control.console.frame import (
+    Frame,
+    Route,
+    Visit,
+    address_of,
+    read_number,
+    redirect,
+)
+from emulator.control.console.journal import STOP_POLLING
 from emulator.control.console.picture import draw
 from emulator.exercises.definition import Exercise
 from emulator.exercises.files import ExerciseError, NoExerciseError

@@ -8,8 +8,15 @@ from urllib.parse import urlencode
 from werkzeug.wrappers import Response
 
 from emulator.control.api import exercises
-from emulator.control.console.frame import PREFIX, Frame, Route, Visit, redirect
-from emulator.control.console.journal import STOP_POLLING, read_number
+from emulator.control.console.frame import (
+    PREFIX,
+    Frame,
+    Route,
+    Visit,
+    read_number,
+    redirect,
+)
+from emulator.control.console.journal import STOP_POLLING
 
 PATH = "/_training"
 """No name of a world begins with an underscore."""
