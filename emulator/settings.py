@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
+from types import MappingProxyType
 
 from emulator.clock import read_instant
 from emulator.names import find_nearest
@@ -29,6 +30,12 @@ FURTHER_VARIABLES = frozenset(
 """Variables of ours that are no settings: options of commands, and what an adapter is given."""
 MISSPELLED = 0.75
 """How alike a variable and one of ours must be, from 0 to 1, to be a misspelled one."""
+
+
+SWITCH = MappingProxyType(
+    {"on": True, "true": True, "yes": True, "1": True}
+    | {"off": False, "false": False, "no": False, "0": False}
+)
 
 
 class SettingsError(FileError):
@@ -89,9 +96,15 @@ class Settings:
     as_of: datetime | None = None
     """An instant instead of the present, at which a new ``default`` begins and its clock stands."""
     cert: Path | None = None
-    """A certificate (PEM): HTTPS instead of HTTP."""
+    """A certificate (PEM): HTTPS instead of HTTP, or beside it with `tls_port`."""
     key: Path | None = None
     """The key of the certificate."""
+    tls: bool = False
+    """HTTPS beside HTTP, with a certificate of an authority of this data folder."""
+    tls_port: int | None = None
+    """The port of HTTPS beside HTTP; without it the next free one, or a free one if `port` is 0."""
+    tls_name: tuple[str, ...] = ()
+    """Further host names and addresses of that certificate; the control API answers to them too."""
     max_body: int = 8 * 1024 * 1024
     """A larger request is refused with ``limit``."""
     max_params: int = 20_000
@@ -128,6 +141,13 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in SWITCH:
+        msg = f'"{text}" is neither on nor off'
+        raise ValueError(msg)
+    return SWITCH[text.lower()]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -175,6 +195,9 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "as_of": read_instant,
     "cert": _existing,
     "key": _existing,
+    "tls": _switch,
+    "tls_port": _whole(0, 65535),
+    "tls_name": _names,
     "max_body": _whole(1024, 2**31),
     "max_params": _whole(10, 1_000_000),
     "journal_rows": _whole(0, 1_000_000),
@@ -208,12 +231,26 @@ def load(
         if value is not None:
             chosen[name] = (str(value), f"--{name.replace('_', '-')}")
     values = {name: _read(name, text, origin) for name, (text, origin) in chosen.items()}
-    if bool(values.get("cert")) != bool(values.get("key")):
-        msg = "cert, key: HTTPS needs both a certificate and its key"
-        raise SettingsError(msg)
+    _check_https(values)
     if "data" in values and "seeds" not in values:
         values["seeds"] = _seeds_beside(Path(str(values["data"])))
     return Settings(**values)  # type: ignore[arg-type]  # each value came from its own reader
+
+
+def _check_https(values: Mapping[str, object]) -> None:
+    """Raises SettingsError for settings of HTTPS that contradict each other."""
+    if bool(values.get("cert")) != bool(values.get("key")):
+        msg = "cert, key: HTTPS needs both a certificate and its key"
+        raise SettingsError(msg)
+    if values.get("tls") and values.get("cert"):
+        msg = "tls, cert: choose a certificate of your own or one that is made here"
+        raise SettingsError(msg)
+    if values.get("tls_name") and not values.get("tls"):
+        msg = "tls_name: only a certificate that is made here (tls) can have further names"
+        raise SettingsError(msg)
+    if values.get("tls_port") is not None and not (values.get("tls") or values.get("cert")):
+        msg = "tls_port: HTTPS needs a certificate: tls makes one, cert and key name one"
+        raise SettingsError(msg)
 
 
 def _seeds_beside(data: Path) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from emulator.cli.trust import trust_lines
 from emulator.domain.world import read
 from emulator.settings import Settings
 from emulator.worlds.fixtures import FixtureError, load_world
@@ -47,12 +48,28 @@ class FirstOrder:
             words += ["-d", f"{name}={quote(value, safe=':')}"]
         return shlex.join(words)
 
-    def banner(self, url: str, data: Path, *, network: str = "", token: str = "") -> str:
+    def banner(
+        self,
+        url: str,
+        data: Path,
+        *,
+        https: str = "",
+        authority: Path | None = None,
+        network: str = "",
+        token: str = "",
+    ) -> str:
         """Several lines for people; address and curl command have a line each.
 
-        ``data``: the folder of the worlds; ``network``: the address for other computers, if they
-        can reach the server; ``token``: what the control API wants of them.
+        ``data``: the folder of the worlds; ``https``: the address of HTTPS, if there is one beside
+        that of HTTP; ``authority``: the certificate that clients have to trust for it, if it was
+        made here; ``network``: the address for other computers, if they can reach the server;
+        ``token``: what the control API wants of them.
         """
+        secure = (f"  https     {https}/billmgr",) if https else ()
+        trust: tuple[str, ...] = ()
+        if authority is not None:
+            lines = trust_lines(authority).items()
+            trust = ("", "Trust its HTTPS:", "", *(f"  {name:9} {line}" for name, line in lines))
         others: tuple[str, ...] = ()
         if network:
             others = (
@@ -64,11 +81,13 @@ class FirstOrder:
             (
                 "mockseller is ready",
                 f"  address   {url}/billmgr",
+                *secure,
                 f"  login     {self.login}",
                 f"  password  {self.password}",
                 f"  control   {url}/_mockseller/",
                 *others,
                 f"  worlds    {data}; begin anew: mockseller world reset {DEFAULT}",
+                *trust,
                 "",
                 "Order a license:",
                 "",

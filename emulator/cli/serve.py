@@ -10,6 +10,7 @@ import click
 from emulator.cli import options
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
     from wsgiref.types import WSGIApplication
 
     from emulator.cli.banner import FirstOrder
@@ -40,7 +41,31 @@ if TYPE_CHECKING:
     help="Day or instant from which a new world `default` is made and at which its clock stands, "
     "so that answers are the same every day.",
 )
-@click.option("--cert", type=options.FILE, metavar="FILE", help="Certificate (PEM): serve HTTPS.")
+@click.option(
+    "--tls",
+    is_flag=True,
+    default=None,
+    help="Serve HTTPS too, with a certificate made here, and print how clients trust it.",
+)
+@click.option(
+    "--tls-port",
+    show_default="the next free one",
+    metavar="PORT",
+    help="Port of HTTPS beside that of HTTP; 0 takes a free port.",
+)
+@click.option(
+    "--tls-name",
+    multiple=True,
+    metavar="NAME",
+    callback=lambda _context, _option, names: ",".join(names) or None,
+    help="A further host name or address for the certificate made here. May be repeated.",
+)
+@click.option(
+    "--cert",
+    type=options.FILE,
+    metavar="FILE",
+    help="Certificate of your own (PEM): HTTPS instead of HTTP, or beside it with --tls-port.",
+)
 @click.option("--key", type=options.FILE, metavar="FILE", help="Its private key (PEM).")
 @click.option(
     "--exercises", type=options.FOLDER, metavar="FOLDER", help="Exercises of your own for trainees."
@@ -65,22 +90,31 @@ def serve(config: Path | None, **flags: object) -> None:
 
     # All that is imported and made from here on stays; `Server.load` ends this.
     gc.disable()
-    from emulator.server.serving import PortError, Server, bind
+    from emulator.server.serving import PortError, Server, listen
     from emulator.settings import load
 
     with options.one_line_errors():
         settings = _with_token(load(flags, file=config))
-        _check_certificate(settings)
+        tls = _own_certificate(settings)
         _check_fixture(settings)
         try:
-            bound = bind(settings.host, settings.port)
+            listeners = listen(settings)
         except PortError as error:
             raise options.CannotRun(str(error)) from None
+        network = "" if settings.is_local else listeners.network_url
+        authority = None
+        if settings.tls:
+            tls, authority = _made_certificate(settings, network)
         app, order = _app_and_first_order(settings)
-    url = bound.url(https=settings.cert is not None)
-    network = "" if settings.is_local else bound.network_url(https=settings.cert is not None)
-    banner = order.banner(url, settings.data, network=network, token=settings.token)
-    Server(app, settings, bound, ready=lambda: click.echo(banner)).run()
+    banner = order.banner(
+        listeners.url,
+        settings.data,
+        https=listeners.https.url(https=True) if listeners.http and listeners.https else "",
+        authority=authority,
+        network=network,
+        token=settings.token,
+    )
+    Server(app, settings, listeners, ready=lambda: click.echo(banner), tls=tls).run()
 
 
 def _with_token(settings: Settings) -> Settings:
@@ -93,17 +127,37 @@ def _with_token(settings: Settings) -> Settings:
     return replace(settings, token=secrets.token_urlsafe(12))
 
 
-def _check_certificate(settings: Settings) -> None:
+def _own_certificate(settings: Settings) -> SSLContext | None:
+    """The certificate that the settings name, if they do."""
     import ssl
 
     if settings.cert is None or settings.key is None:
-        return
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)
+        context.load_cert_chain(settings.cert, settings.key)
     except (ssl.SSLError, OSError) as error:
         raise options.CannotRun(
             f"cert, key: {settings.cert} and {settings.key} cannot be used: {error}"
         ) from None
+    return context
+
+
+def _made_certificate(settings: Settings, network: str) -> tuple[SSLContext, Path]:
+    """A certificate of the data folder's authority, and the file of that authority.
+
+    It is valid for the address for other computers too.
+    """
+    from urllib.parse import urlsplit
+
+    from emulator.clock import SystemClock
+    from emulator.server.local_authority import local_authority
+
+    now = SystemClock().now()
+    authority = local_authority(settings.data / "tls", now)
+    reached = urlsplit(network).hostname
+    names = [*settings.tls_name, *([reached] if reached else [])]
+    return authority.server_context(names, now), authority.file
 
 
 def _check_fixture(settings: Settings) -> None:

@@ -1,8 +1,9 @@
 """A gunicorn worker whose threads never wait for a slow client.
 
 Gunicorn's threaded worker gives every connection a thread, which waits for the rest of the request:
-a few dozen half-open connections stop the server. Here the worker's event loop reads a request, and
-a thread gets it once it is complete (docs/adr/0006 says why, and which parts of gunicorn it uses).
+a few dozen half-open connections stop the server. Here the worker's event loop does the handshake
+of TLS and reads a request, and a thread gets it once it is complete (docs/adr/0006 says why, and
+which parts of gunicorn it uses).
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import time
 from contextlib import suppress
 from functools import partial
 from select import POLLIN, poll
-from selectors import EVENT_READ
+from selectors import EVENT_READ, EVENT_WRITE
+from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # it has none
@@ -22,7 +24,7 @@ LONGEST_HEAD = 1024 * 1024
 LONGEST_BODY = 1024 * 1024
 """Bytes; a longer body, or one without a length, is read by the thread."""
 REQUEST_TIMEOUT = 20.0
-"""Seconds a client has to send the head and a body of up to the length above."""
+"""Seconds a client has for the handshake, the head and a body of up to the length above."""
 LINGER = 2
 """Milliseconds that a thread waits for the next request on its connection."""
 CHUNK = 65_536
@@ -33,20 +35,40 @@ TOO_LONG = b"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0
 
 
 class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """Reads requests in the event loop. HTTPS is left to gunicorn, as its handshake blocks."""
+    """Does handshakes and reads requests in the event loop; `Server.tls_of` says which port is TLS.
+
+    Gunicorn itself is not told of certificates: it would use them on all ports, and block.
+    """
 
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection
         """Passes a connection to the threads once there is a whole request on it."""
-        if self.cfg.is_ssl:
-            super().enqueue_req(conn)
-            return
         try:
-            conn.init()
-            conn.sock.settimeout(0)
+            self._open(conn)
             received, ended = _gather(conn)
-        except OSError:
+        except SSLWantReadError:
+            self._wait_for(conn, EVENT_READ)
+        except SSLWantWriteError:
+            self._wait_for(conn, EVENT_WRITE)
+        except OSError:  # among them what is no TLS
             self._drop(conn)
-            return
+        else:
+            self._pass_on(conn, received, ended=ended)
+
+    def _open(self, conn: Any) -> None:  # noqa: ANN401 - the same
+        """Prepares a connection, and goes on with its handshake.
+
+        Raises SSLWantReadError or SSLWantWriteError where that waits for the client, OSError where
+        the client is gone or does not speak TLS.
+        """
+        tls = None if conn.initialized else self.app.tls_of(conn.server[1])
+        if tls is not None:
+            conn.sock = tls.wrap_socket(conn.sock, server_side=True, do_handshake_on_connect=False)
+        conn.init()
+        conn.sock.settimeout(0)
+        if isinstance(conn.sock, SSLSocket):
+            conn.sock.do_handshake()  # at once done where it was done before
+
+    def _pass_on(self, conn: Any, received: bytes, *, ended: bool) -> None:  # noqa: ANN401 - the same
         if ended or _is_complete(received):
             conn.data_ready = True
             conn.request_deadline = None
@@ -54,20 +76,29 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         elif len(received) > LONGEST_HEAD + LONGEST_BODY:
             self._refuse(conn)
         else:
-            self._wait_for_more(conn)
+            self._wait_for(conn, EVENT_READ)
 
     def handle(self, conn: Any) -> Any:  # noqa: ANN401 - the same
         """Answers a request, and those that follow it at once; a thread's result for gunicorn."""
         result = super().handle(conn)
         while result is True and self._has_next(conn):
             result = super().handle(conn)
+        if result is not True:
+            _end_tls(conn)
         return result
+
+    def handle_request(self, req: Any, conn: Any) -> Any:  # noqa: ANN401 - the same
+        """Answers one request; its address begins with https where the connection is TLS."""
+        if isinstance(conn.sock, SSLSocket):
+            req.scheme = "https"
+        return super().handle_request(req, conn)
 
     def _has_next(self, conn: Any) -> bool:  # noqa: ANN401 - the same
         """Whether the client's next request comes while nobody else needs this thread."""
+        _take_decrypted(conn)
         waiting = self.tpool._work_queue.qsize()  # noqa: SLF001 - no other way to ask
         sent_already = conn.parser.unreader.buf.getvalue()  # gunicorn takes its turn with it
-        if waiting or sent_already or self.cfg.is_ssl or not self.alive:
+        if waiting or sent_already or not self.alive:
             return False
         ready = poll()
         ready.register(conn.sock, POLLIN)
@@ -78,12 +109,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         conn.sock.settimeout(None)
         return ended or _is_complete(received)
 
-    def _wait_for_more(self, conn: Any) -> None:  # noqa: ANN401 - the same
+    def _wait_for(self, conn: Any, event: int) -> None:  # noqa: ANN401 - the same
         deadline = vars(conn).get("request_deadline") or time.monotonic() + REQUEST_TIMEOUT
         conn.request_deadline = conn.timeout = deadline
         self.pending_conns.append(conn)
         again = partial(self.on_pending_socket_readable, conn)
-        self.poller.register(conn.sock, EVENT_READ, again)
+        self.poller.register(conn.sock, event, again)
 
     def _refuse(self, conn: Any) -> None:  # noqa: ANN401 - the same
         with suppress(OSError):
@@ -107,11 +138,32 @@ def _gather(conn: Any) -> tuple[bytes, bool]:  # noqa: ANN401 - the same
                 ended = True
                 break
             received += chunk
-    except BlockingIOError:
+    except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
         pass
     received = _encoded(received)
     unreader.unread(received)
     return received, ended
+
+
+def _take_decrypted(conn: Any) -> None:  # noqa: ANN401 - the same
+    """Puts what TLS has decrypted, but nobody has read, where gunicorn looks for more requests.
+
+    It has left the socket, so the event loop would not see it there.
+    """
+    if isinstance(conn.sock, SSLSocket) and conn.sock.pending():
+        unreader = conn.parser.unreader
+        unreader.unread(unreader.take_buffered() + conn.sock.recv(conn.sock.pending()))
+
+
+def _end_tls(conn: Any) -> None:  # noqa: ANN401 - the same
+    """Says that nothing follows, without waiting for the client to say it too.
+
+    Without it, clients take the end of a connection for a cut.
+    """
+    if isinstance(conn.sock, SSLSocket):
+        with suppress(OSError, ValueError):  # it may be closed, or its client gone
+            conn.sock.settimeout(0)
+            conn.sock.unwrap()
 
 
 def _encoded(received: bytes) -> bytes:

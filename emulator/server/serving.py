@@ -13,8 +13,9 @@ import logging
 import os
 import re
 import socket
+import ssl
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ TIMEOUT = 120
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
 """Hosts that stand for every address of this computer, and what a client here uses instead."""
 QUERY = re.compile(r"\?[^\s'\"]*")
+NEAR = 20
+"""How many ports after that of HTTP are tried for HTTPS."""
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files need no disk there
 
 
@@ -84,8 +87,57 @@ def _own_address() -> str:
         return address
 
 
-def bind(host: str, port: int) -> BoundSocket:
-    """Binds a port, a free one for 0. Raises PortError.
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """The ports of a server: at least one of the two."""
+
+    http: BoundSocket | None
+    https: BoundSocket | None
+
+    @property
+    def all(self) -> tuple[BoundSocket, ...]:
+        """Those that there are, HTTP first."""
+        return tuple(bound for bound in (self.http, self.https) if bound is not None)
+
+    @property
+    def url(self) -> str:
+        """The URL for a client on this computer: HTTP where that is served."""
+        return self.all[0].url(https=self.http is None)
+
+    @property
+    def network_url(self) -> str:
+        """The same for other computers."""
+        return self.all[0].network_url(https=self.http is None)
+
+
+def listen(settings: Settings) -> Listeners:
+    """Binds the port of HTTP, that of HTTPS, or both. Raises PortError."""
+    host, port = settings.host, settings.port
+    if settings.cert is not None and settings.tls_port is None:
+        return Listeners(None, bind(host, port))
+    http = bind(host, port)
+    if not settings.tls and settings.cert is None:
+        return Listeners(http, None)
+    with ExitStack() as undone:
+        undone.enter_context(http.holder)
+        if settings.tls_port is not None:
+            https = bind(host, settings.tls_port, option="--tls-port")
+        else:
+            https = bind(host, 0) if port == 0 else _bind_next(host, port)
+        undone.pop_all()
+    return Listeners(http, https)
+
+
+def _bind_next(host: str, port: int) -> BoundSocket:
+    """Binds the next port that is free, or any if there is none near."""
+    for candidate in range(port + 1, min(port + 1 + NEAR, 65536)):
+        with suppress(PortError):
+            return bind(host, candidate)
+    return bind(host, 0)
+
+
+def bind(host: str, port: int, option: str = "--port") -> BoundSocket:
+    """Binds a port, a free one for 0; ``option``: what chooses another. Raises PortError.
 
     Workers share their port (SO_REUSEPORT), so a second server on it would silently get half of the
     requests. So the port is bound without sharing first, which fails if it is in use, and is not
@@ -103,7 +155,8 @@ def bind(host: str, port: int) -> BoundSocket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             line = (
-                f"port {port} on {host} is in use; choose another with --port, or 0 for a free one"
+                f"port {port} on {host} is in use;"
+                f" choose another with {option}, or 0 for a free one"
             )
         else:
             line = f"cannot listen on {host} port {port}: {error.strerror or error}"
@@ -112,26 +165,36 @@ def bind(host: str, port: int) -> BoundSocket:
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn with our settings. ``ready`` is called once, when every worker answers."""
+    """Gunicorn with our settings. ``ready`` is called once, when every worker answers.
+
+    ``tls``: what HTTPS needs, if a port is for it; our worker wraps the connections to that port.
+    """
 
     def __init__(
         self,
         app: WSGIApplication,
         settings: Settings,
-        bound: BoundSocket,
+        listeners: Listeners,
         ready: Callable[[], None],
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._app = app
         self._settings = settings
-        self._bound = bound
+        self._listeners = listeners
         self._ready = ready
+        self._tls = tls
         super().__init__()
+
+    def tls_of(self, port: int) -> ssl.SSLContext | None:
+        """What connections to a port are encrypted with; None for HTTP."""
+        https = self._listeners.https
+        return self._tls if https is not None and https.port == port else None
 
     def load_config(self) -> None:
         """Passes our settings to gunicorn."""
         settings = self._settings
         chosen: dict[str, Any] = {
-            "bind": self._bound.gunicorn_bind,
+            "bind": [bound.gunicorn_bind for bound in self._listeners.all],
             "workers": settings.workers,
             "threads": settings.threads,
             "worker_class": "emulator.server.buffering_worker.BufferingWorker",
@@ -152,8 +215,6 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "logger_class": QuietLogger,
             "post_worker_init": self._worker_ready,
         }
-        if settings.cert is not None and settings.key is not None:
-            chosen |= {"certfile": str(settings.cert), "keyfile": str(settings.key)}
         for name, value in chosen.items():
             self.cfg.set(name, value)
 

@@ -75,13 +75,14 @@ FLOORS: dict[str, Callable[[str], WSGIApplication]] = {
 def main() -> None:
     """Serves one floor until it is ended."""
     # Not above: `calls` uses a floor, and is to run over older code.
-    from emulator.server.serving import Server, bind
+    from emulator.server.serving import Listeners, Server, bind
     from emulator.settings import Settings
 
     name, port, workers, threads, file = sys.argv[1:]
     settings = Settings(workers=int(workers), threads=int(threads))
     app = FLOORS[name](file)
-    Server(app, settings, bind("127.0.0.1", int(port)), ready=lambda: None).run()
+    listeners = Listeners(bind("127.0.0.1", int(port)), None)
+    Server(app, settings, listeners, ready=lambda: None).run()
 
 
 if __name__ == "__main__":

@@ -49,6 +49,29 @@ def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        ({"tls": "maybe"}, 'tls (from --tls): "maybe" is neither on nor off'),
+        ({"tls_port": 1443}, "tls_port: HTTPS needs a certificate"),
+        ({"tls_name": "shop.test"}, "tls_name: only a certificate that is made here"),
+        ({"tls": True, "cert": __file__, "key": __file__}, "tls, cert: choose a certificate"),
+    ],
+)
+def test_settings_of_https_that_contradict_each_other_are_refused(
+    flags: dict[str, object], line: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(flags, {})
+    assert str(refused.value).startswith(line)
+
+
+def test_https_can_be_chosen_by_the_environment() -> None:
+    environ = {"MOCKSELLER_TLS": "on", "MOCKSELLER_TLS_NAME": "a.test, b.test"}
+    chosen = load({}, environ)
+    assert (chosen.tls, chosen.tls_port, chosen.tls_name) == (True, None, ("a.test", "b.test"))
+
+
+@pytest.mark.parametrize(
     ("rules", "expected"),
     [
         ({"poor_order": "maybe"}, "rules.poor_order"),

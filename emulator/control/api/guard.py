@@ -41,7 +41,7 @@ class Guard:
         self._token = settings.token.encode()
         self._local = settings.is_local
         self._names = OWN_NAMES | {settings.host.strip("[]").lower()}
-        self._names |= {name.lower() for name in settings.allowed_hosts}
+        self._names |= {name.lower() for name in (*settings.allowed_hosts, *settings.tls_name)}
 
     def check(self, http: Request, *, kinds: tuple[str, ...] = (JSON,)) -> None:
         """Raises Refusal: 403 for a foreign Host, 401 without the token, 415 for another body."""
