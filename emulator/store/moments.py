@@ -6,20 +6,19 @@ a new table is counted without being named here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Column, Date, MetaData, bindparam, func, or_, select
+from sqlalchemy import Column, Date, MetaData, bindparam, func, literal, or_, select, union_all
 
 from emulator.store.engine import Database, Statement
 from emulator.store.tables import PLANNED, metadata
 from emulator.store.types import Instant
 
 
-def build_counts(of: MetaData) -> Mapping[str, Statement]:
-    """By table, the statement that counts its rows after the instant ``now`` on the day ``day``."""
-    statements = {}
+def build_counts(of: MetaData) -> Statement:
+    """Counts in every table at once its rows after the instant ``now`` on the day ``day``."""
+    counts = []
     for name, table in of.tables.items():
         later = [
             column > bindparam("now" if isinstance(column.type, Instant) else "day")
@@ -27,8 +26,10 @@ def build_counts(of: MetaData) -> Mapping[str, Statement]:
             if is_moment(column)
         ]
         if later:
-            statements[name] = Statement(select(func.count()).select_from(table).where(or_(*later)))
-    return statements
+            rows = select(func.count()).select_from(table).where(or_(*later))
+            counts.append(select(literal(name), rows.scalar_subquery()))
+    # One statement: two dozen of them take longer to send than to carry out.
+    return Statement(union_all(*counts))
 
 
 def is_moment(column: Column[object]) -> bool:
@@ -41,8 +42,5 @@ _COUNTS: Final = build_counts(metadata)
 
 def count_later(db: Database, now: datetime) -> dict[str, int]:
     """By table, how many rows were made after ``now``; tables without such rows are left out."""
-    counts = {
-        name: int(db.value(statement, now=now, day=now.date()))
-        for name, statement in _COUNTS.items()
-    }
-    return {name: count for name, count in counts.items() if count}
+    rows = db.rows(_COUNTS, now=now, day=now.date())
+    return {name: count for name, count in rows if count}

@@ -26,7 +26,12 @@ from emulator.worlds import fixtures, seeding
 from emulator.worlds.connections import WorldError, upgrade
 from emulator.worlds.fixtures import WorldFixture
 
-_NAME = Statement(update(tables.world).values(name=bindparam("set_to")))
+_NAME = Statement(
+    # Most copies have the name already, and nothing has to be written.
+    update(tables.world)
+    .where(tables.world.c.name != bindparam("set_to"))
+    .values(name=bindparam("set_to"))
+)
 
 
 @dataclass(frozen=True, slots=True)
