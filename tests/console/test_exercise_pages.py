@@ -44,10 +44,22 @@ def test_a_trainee_sees_what_is_done_and_what_it_would_have_cost(seller: Seller)
     assert states(page) == ["done", "next", "waiting", "waiting"]
     assert "A real seller would have charged 5.00 EUR." in page
     assert "The money is gone whether or not the answer arrived." in page
-    assert f'href="{CONSOLE}/default/functions/soft"' in page
     assert 'class="lost"' in page
     start(browser)
     assert states(browser.look("/exercise").text)[0] == "next"
+
+
+@pytest.mark.parametrize("exercise", RIGHT)
+def test_every_link_of_an_exercise_leads_to_a_page(seller: Seller, exercise: str) -> None:
+    browser = Browsing(seller)
+    start(browser, exercise)
+    RIGHT[exercise][0](seller)
+    done = browser.look("/exercise").text
+    start(browser, exercise)
+    links = set(re.findall(rf'href="({CONSOLE}/[^"#?]+)"', browser.look("/exercise").text + done))
+    links = {link for link in links if "/journal/" not in link}
+    assert f"{CONSOLE}/default/exercise/list" in links
+    assert [link for link in links if browser.look(link).status_code != 200] == []
 
 
 def test_a_step_that_went_wrong_says_why(seller: Seller) -> None:
@@ -190,6 +202,17 @@ def test_who_makes_no_progress_is_shown_as_stuck(seller: Seller) -> None:
     page = browser.look(TRAINING).text
     assert '<tr class="stuck">' in page
     assert "5 min" in page
+
+
+def test_the_trainers_page_is_sent_again_only_when_it_changed(seller: Seller) -> None:
+    browser = Browsing(seller)
+    start(browser, "late-key")
+    poll = re.search(r'hx-get="([^"]+)" hx-trigger="every 5s"', browser.look(TRAINING).text)
+    assert poll is not None
+    address = f"{TRAINING}{unescape(poll[1])}"
+    assert browser.look(address).status_code == 204
+    seller.time.pass_time(60)
+    assert "1 min" in browser.look(address).text
 
 
 def test_the_sheet_has_address_login_and_password_of_each_trainee(seller: Seller) -> None:

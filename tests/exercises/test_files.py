@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,26 @@ def test_an_unknown_exercise_is_refused_with_the_nearest_name(seller: Seller) ->
         seller.control("POST", "/worlds/default/exercise", {"exercise": "lost-replay"})
     with pytest.raises(ControlError, match="404: no exercise was started"):
         seller.control("GET", "/worlds/default/exercise")
+
+
+def test_the_example_of_the_documents_is_an_exercise(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/training.md").read_text("utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    exercise = files.read_exercise(write(tmp_path, "look-first", example))
+    assert [step.id for step in exercise.steps] == ["lost", "searched"]
+
+
+@pytest.mark.parametrize(
+    ("world", "line"),
+    [
+        ('accounts: [{login: nobody, balance: "1.00"}]', '404: there is no account "nobody"'),
+        ('new_prices: [{tariff: 9, prices: {EUR: {1: "1.00"}}}]', "404: .* has no tariff 9"),
+        ("faults: [{what: drop, func: nonsense}]", "400: func: there is no function"),
+    ],
+)
+def test_what_the_world_does_not_have_is_refused_at_the_start(
+    tmp_path: Path, world: str, line: str
+) -> None:
+    write(tmp_path, "own", OWN.replace("{fixture: small}", f"{{fixture: small, {world}}}"))
+    with Seller(exercises=tmp_path) as seller, pytest.raises(ControlError, match=line):
+        seller.control("POST", "/worlds/default/exercise", {"exercise": "own"})

@@ -53,25 +53,37 @@ def start(worlds: Worlds, name: str, exercise: str, known_names: KnownNames) -> 
     names a fault, an account or a tariff that its world does not have.
     """
     definition = find(worlds, exercise)
-    begin = definition.world
+    _begin(worlds, name, definition, _new_catalogue(definition.world), known_names)
+    return show(worlds, name)
+
+
+def _begin(
+    worlds: Worlds,
+    name: str,
+    exercise: Exercise,
+    tariffs: tuple[Tariff, ...],
+    known_names: KnownNames,
+) -> None:
+    begin = exercise.world
     worlds.remake(name, begin.fixture, as_of=begin.as_of)
-    if begin.new_prices:
-        worlds.sell(name, _new_catalogue(begin))
+    if tariffs:
+        worlds.sell(name, tariffs)
     world_state.change(worlds, name, begin.rules, begin.provisioning)
     for account in begin.accounts:
         accounts.change(worlds, name, account.login, {"balance": account.balance})
     for fault in begin.faults:
         faults.add(worlds, name, fault, known_names)
     with worlds.locked(name) as db, db.writing():
-        rows.begin(db, definition.id, worlds.system_clock.elapsed())
-    return show(worlds, name)
+        rows.begin(db, exercise.id, worlds.system_clock.elapsed())
 
 
 def _new_catalogue(begin: Start) -> tuple[Tariff, ...]:
-    """The tariffs of the fixture after the change of its price list.
+    """The tariffs of the fixture after a change of its price list; empty where nothing changes.
 
     Raises NoExerciseError for a tariff that it does not have.
     """
+    if not begin.new_prices:
+        return ()
     tariffs = {tariff.id: tariff for tariff in load_world(begin.fixture).tariffs}
     for change in begin.new_prices:
         tariff = tariffs.get(change.tariff)
@@ -201,8 +213,10 @@ def remove_class(worlds: Worlds, prefix: str) -> None:
 def _start_all(
     worlds: Worlds, names: Sequence[str], exercise: str, known_names: KnownNames
 ) -> None:
+    definition = find(worlds, exercise)
+    tariffs = _new_catalogue(definition.world)
     for name in names:
-        start(worlds, name, exercise, known_names)
+        _begin(worlds, name, definition, tariffs, known_names)
 
 
 def _names_of_class(worlds: Worlds, prefix: str) -> list[str]:

@@ -26,6 +26,9 @@ from emulator.results import ExerciseProgress
 LIVE_SECONDS = 2 * 3600
 """For how long a page asks for progress."""
 
+FORMS = "/<world>/functions"
+"""Where the console has a form for each function."""
+
 
 class ConsoleExercises:
     """Lists exercises, starts one, and shows how far its trainee has come."""
@@ -90,6 +93,7 @@ class ConsoleExercises:
             steps=_steps(shown, exercise, visit.lang),
             url=f"{visit.http.host_url.rstrip('/')}{shown['path']}",
             mark=mark,
+            has_forms=any(path.startswith(FORMS) for path, _ in self._frame.links),
             live_since=None if is_over else since,
         )
         if "after" in args and is_over:

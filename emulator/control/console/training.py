@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
 
 from emulator.control.api import exercises
+from emulator.control.api.exercises import Trainee
 from emulator.control.console.frame import (
     PREFIX,
     Frame,
@@ -17,6 +20,7 @@ from emulator.control.console.frame import (
     redirect,
 )
 from emulator.control.console.journal import STOP_POLLING
+from emulator.results import ExerciseProgress
 
 PATH = "/_training"
 """No name of a world begins with an underscore."""
@@ -51,18 +55,23 @@ class ConsoleTraining:
         seconds = int(self._worlds.system_clock.elapsed())
         since = read_number(args.get("live_since", "")) or seconds
         is_over = seconds - since > LIVE_SECONDS
+        trainees = exercises.class_of(self._worlds, chosen, minutes)
+        mark = _mark(trainees)
+        if args.get("after") == mark and not is_over:
+            return Response(status=HTTPStatus.NO_CONTENT)
         response = self._frame.render(
             visit,
             "training.html",
             page=f"{PREFIX}{PATH}",
-            trainees=exercises.class_of(self._worlds, chosen, minutes),
+            trainees=trainees,
+            mark=mark,
             exercises=exercises.describe_all(self._worlds)["exercises"],
             chosen=chosen,
             minutes=minutes,
             most=exercises.MOST_TRAINEES,
             live_since=None if is_over or visit.line else since,
         )
-        if "live_since" in args and is_over:
+        if "after" in args and is_over:
             response.status_code = STOP_POLLING
         return response
 
@@ -100,6 +109,25 @@ class ConsoleTraining:
     def _remove(self, visit: Visit) -> Response:
         exercises.remove_class(self._worlds, visit.form.get("class", ""))
         return _moved("")
+
+
+def _mark(trainees: Sequence[Trainee]) -> str:
+    """Changes with everything that the table shows."""
+    shown = [
+        (
+            each.world,
+            each.stuck,
+            each.problem,
+            each.progress and {**each.progress, "idle_seconds": idle_minutes(each.progress)},
+        )
+        for each in trainees
+    ]
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+
+
+def idle_minutes(progress: ExerciseProgress) -> int:
+    """Whole minutes without progress, as the table shows them."""
+    return progress["idle_seconds"] // exercises.MINUTE
 
 
 def _class_of(visit: Visit) -> str:
