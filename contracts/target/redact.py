@@ -154,6 +154,11 @@ def _masked_input(match: re.Match[str]) -> str:
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """Masks an answer in any format; ``secrets`` are those of its request."""
+    return _masked_text(text, tuple(secrets))
+
+
+@functools.lru_cache(maxsize=128)  # half of a client's answers are one that it has read before
+def _masked_text(text: str, secrets: tuple[str, ...]) -> str:
     try:
         tokens = read_tokens(text)
     except UnreadableBody:
