@@ -103,7 +103,10 @@ def test_the_example_of_the_documents_is_an_exercise(tmp_path: Path) -> None:
     ("world", "line"),
     [
         ('accounts: [{login: nobody, balance: "1.00"}]', '404: there is no account "nobody"'),
-        ('new_prices: [{tariff: 9, prices: {EUR: {1: "1.00"}}}]', "404: .* has no tariff 9"),
+        (
+            'new_prices: [{tariff: 999999, prices: {EUR: {1: "1.00"}}}]',
+            "404: .* has no tariff 999999",
+        ),
         ("faults: [{what: drop, func: nonsense}]", "400: func: there is no function"),
     ],
 )
