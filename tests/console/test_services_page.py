@@ -59,7 +59,7 @@ def test_a_service_shows_its_past_and_what_is_due(seller: Seller) -> None:
     page = Browsing(seller).look(f"/services/{number}?lang=ru").text
     marks = re.findall(r'<li class="(\w+)"[^>]*><time[^>]*>[^<]*</time> <strong>([^<]*)', page)
     assert [mark for mark in marks if mark[1] in {"Открыт", "Сейчас", "Оплачена до"}] == [
-        ("past", "Открыт"), ("now", "Сейчас"), ("future", "Оплачена до"),
+        ("past", "Открыт"), ("present", "Сейчас"), ("future", "Оплачена до"),
     ]  # fmt: skip
 
 

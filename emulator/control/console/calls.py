@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from emulator import journal
 from emulator.api.reply import Reply
 from emulator.control.console.frame import Frame, Visit
 from emulator.domain.accounts import accounts, logins, sessions
 from emulator.names import require
 from emulator.store.engine import Database
 
+MOST_AFTER = 1_000
+"""Among how many newer entries that of a call is searched."""
 CREDENTIALS = frozenset({"auth", "authinfo"})
 
 
@@ -23,7 +27,19 @@ def list_names(db: Database, most: int) -> list[str]:
     ]
 
 
-def call_as(frame: Frame, visit: Visit, login: str, params: Mapping[str, str]) -> Reply:
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call: its entry in the journal, None where none is written.
+
+    ``is_broken``: a fault sent nothing of the answer, or only its beginning. The answer itself is
+    shown from the entry, where its secrets are masked.
+    """
+
+    entry: journal.Entry | None
+    is_broken: bool
+
+
+def call_as(frame: Frame, visit: Visit, login: str, params: Mapping[str, str]) -> CallResult:
     """Makes a call in the world of the visit; an empty ``login`` makes it without one.
 
     It goes the way of every call: faults hit it, and the journal has it. A session is opened for
@@ -31,14 +47,26 @@ def call_as(frame: Frame, visit: Visit, login: str, params: Mapping[str, str]) -
     """
     address = visit.http.remote_addr or ""
     sent = {name: text for name, text in params.items() if name not in CREDENTIALS}
+    newest = journal.newest(frame.worlds.connect(visit.world))
     if not login:
-        return frame.send(visit.world, sent, address).in_memory()
+        return _result(frame, visit, newest, sent, frame.send(visit.world, sent, address))
     session_id = _open_session(frame, visit.world, login, address)
+    sent = {"auth": session_id, **sent}
     try:
-        return frame.send(visit.world, {"auth": session_id, **sent}, address).in_memory()
+        return _result(frame, visit, newest, sent, frame.send(visit.world, sent, address))
     finally:
         with frame.worlds.locked(visit.world) as db, db.writing():
             sessions.close(db, session_id)
+
+
+def _result(
+    frame: Frame, visit: Visit, newest: int, sent: Mapping[str, str], reply: Reply
+) -> CallResult:
+    if reply.file is not None:
+        reply.file.close()
+    db = frame.worlds.connect(visit.world)
+    after = journal.find(db, func=sent.get("func", ""), after=newest, limit=MOST_AFTER)
+    return CallResult(after[-1] if after else None, reply.dropped or reply.cut_at is not None)
 
 
 def _open_session(frame: Frame, world: str, name: str, address: str) -> str:

@@ -130,11 +130,8 @@ class ConsoleJournal:
         """Makes the call again and shows the new entry."""
         entry = require_entry(self._frame, visit)
         params = self._require_whole(entry)
-        db = self._worlds.connect(visit.world)
-        newest = journal.newest(db)
-        calls.call_as(self._frame, visit, entry.login or "", params)
-        after = journal.find(self._worlds.connect(visit.world), func=entry.func, after=newest)
-        path = f"/journal/{after[-1].id}" if after else "/journal"
+        result = calls.call_as(self._frame, visit, entry.login or "", params)
+        path = f"/journal/{result.entry.id}" if result.entry else "/journal"
         return redirect(address_of(visit.world, path))
 
     def _require_whole(self, entry: journal.Entry) -> Mapping[str, str]:

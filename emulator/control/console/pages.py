@@ -33,6 +33,7 @@ from emulator.control.console.frame import (
     read_visit,
     redirect,
 )
+from emulator.control.console.functions import ConsoleFunctions
 from emulator.control.console.journal import ConsoleJournal
 from emulator.control.console.overview import ConsoleOverview
 from emulator.control.console.services import ConsoleServices
@@ -56,6 +57,7 @@ def build_pages(frame: Frame) -> Sequence[ConsolePage]:
         ConsoleOverview(frame),
         ConsoleJournal(frame),
         ConsoleServices(frame),
+        ConsoleFunctions(frame),
         ConsoleExercises(frame),
         ConsoleTraining(frame),
     )

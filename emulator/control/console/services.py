@@ -37,7 +37,7 @@ LAST_YEAR = 8999
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """One line of a timeline. ``kind``: ``past``, ``now`` or ``future``."""
+    """One line of a timeline. ``kind``: ``past``, ``present`` or ``future``."""
 
     at: datetime
     what: str
@@ -129,7 +129,7 @@ class ConsoleServices:
             for at, by, what, detail in history
         ]
         lines.append(Milestone(_midnight(service["created"]), visit.text("services.created")))
-        lines.append(Milestone(now, visit.text("services.now"), kind="now"))
+        lines.append(Milestone(now, visit.text("services.now"), kind="present"))
         planned = (
             (service["expires"], "services.term_end"),
             (service["due_at"], "services.due"),
@@ -163,8 +163,8 @@ class ConsoleServices:
     def _calendar(self, visit: Visit) -> Response:
         args = visit.http.args
         today = clock.show(self._worlds, visit.world).now.date()
-        first = _read_day(f"{args.get('month', '')}-01") or today.replace(day=1)
         chosen = _read_day(args.get("day", ""))
+        first = _read_day(f"{args.get('month', '')}-01") or (chosen or today).replace(day=1)
         following = add_months(first, 1)
         db = self._worlds.connect(visit.world)
         with db.reading():
