@@ -5,6 +5,7 @@ Rules decide what differs between real sellers or is unknown; each cites docs/ev
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
-from sqlalchemy import Text, bindparam, select, type_coerce, update
+from sqlalchemy import Text, bindparam, column, select, table, type_coerce, update
 
 from emulator.clock import SystemClock, WorldClock
 from emulator.domain.catalogue.catalogue import Catalogue, Contradiction, Word
@@ -281,6 +282,30 @@ def set_clock(db: Database, clock: WorldClock) -> None:
 def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
     """Stores rules and provisioning."""
     db.run(_SET_RULES, rules=rules.as_dict(), provisioning=asdict(provisioning))
+
+
+_LAST_NUMBER = Statement(
+    select(column("seq"))
+    .select_from(table("sqlite_sequence"))
+    .where(column("name") == bindparam("name"))
+)
+
+
+def last_number(db: Database, numbered: str) -> int:
+    """The last number that a row of this table had, also of one that is gone; 0: none yet."""
+    return int(db.value(_LAST_NUMBER, name=numbered) or 0)
+
+
+def secret_token(world: WorldRow, purpose: str, size: int) -> str:
+    """A token of ``size`` hexadecimal digits that nobody guesses.
+
+    Where the clock stands, the same calls are to have the same answers: there it is derived from
+    the world's seed and ``purpose``, which has to be another each time.
+    """
+    if world.clock.frozen_at is None:
+        return secrets.token_hex((size + 1) // 2)[:size]
+    source = f"{world.seed}/{world.name}/{purpose}"
+    return hashlib.sha256(source.encode()).hexdigest()[:size]
 
 
 def new_catalogue_version() -> int:

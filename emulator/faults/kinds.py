@@ -12,14 +12,13 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from emulator.api.reply import Reply
 from emulator.domain.services import keys
-from emulator.domain.world import Shop
+from emulator.domain.world import Shop, read, secret_token
 from emulator.errors import ApiError
 from emulator.faults import held_answers
 from emulator.store.engine import Database
@@ -49,14 +48,15 @@ WAITING_PAGE = (
 class FaultedCall:
     """What a fault sees of the call it hit.
 
-    ``fault`` number of the fault; ``world`` and ``db`` name and database of the world; ``login``
-    the login that calls, or that was tried; ``reads`` whether the call changes nothing;
-    ``accepted`` whether its credentials are good; ``failed`` whether it was refused; ``elapsed``
-    seconds (see ``SystemClock.elapsed``); ``content_type`` that of the call's format;
-    ``error_body`` an error as bytes in this format.
+    ``fault`` number of the fault, ``hit_number`` of its hit; ``world`` and ``db`` name and database
+    of the world; ``login`` the login that calls, or that was tried; ``reads`` whether the call
+    changes nothing; ``accepted`` whether its credentials are good; ``failed`` whether it was
+    refused; ``elapsed`` seconds (see ``SystemClock.elapsed``); ``content_type`` that of the call's
+    format; ``error_body`` an error as bytes in this format.
     """
 
     fault: int
+    hit_number: int
     db: Database
     world: str
     login: str
@@ -404,7 +404,8 @@ class Long(FaultKind):
 
     def keep(self, call: FaultedCall, reply: Reply, /) -> Reply:
         """Stores the answer; the page with the link is sent instead."""
-        token = f"{call.world}-{secrets.token_hex(16)}"
+        purpose = f"long/{call.fault}/{call.hit_number}"
+        token = f"{call.world}-{secret_token(read(call.db), purpose, 32)}"
         ready = call.elapsed + self.seconds
         held_answers.hold(call.db, token, ready, reply.content_type, reply.body)
         return waiting_page(token)

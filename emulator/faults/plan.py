@@ -96,11 +96,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class FaultHit:
-    """One fault that hit the call at hand; ``fault`` is its number."""
+    """One fault that hit the call at hand.
+
+    ``fault`` is its number; ``number`` counts its hits from 1.
+    """
 
     fault: int
     when: When
     kind: FaultKind
+    number: int = 1
 
     def __str__(self) -> str:
         return f"#{self.fault} {self.kind.name} {self.when}"

@@ -115,6 +115,6 @@ def count_call(
         number, hit_count = fault.matched + 1, fault.hit_count
         if fault.kind.counts(state, login, elapsed) and fault.hits(number, hit_count):
             hit_count += 1
-            hits.append(FaultHit(fault.id, fault.when, fault.kind))
+            hits.append(FaultHit(fault.id, fault.when, fault.kind, hit_count))
         db.run(_COUNTED, number=fault.id, seen=number, hits=hit_count, new_state=state)
     return tuple(hits)

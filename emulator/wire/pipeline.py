@@ -439,6 +439,7 @@ class Pipeline:
         lang = context.language(caller)
         return FaultedCall(
             fault=hit.fault,
+            hit_number=hit.number,
             db=db,
             world=context.world,
             login=context.login_of(caller),

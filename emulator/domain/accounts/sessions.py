@@ -7,7 +7,6 @@ seconds (see emulator.clock).
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.accounts.logins import Login
-from emulator.domain.world import COLUMNS, WorldRow, from_row
+from emulator.domain.world import COLUMNS, WorldRow, from_row, last_number, secret_token
 from emulator.store import tables
 from emulator.store.engine import Database, Statement, every_column
 
@@ -99,6 +98,7 @@ _FAILURE = Statement(
         F.login == bindparam("who"), F.address == bindparam("where_from")
     )
 )
+_EXISTS = Statement(select(S.id).where(S.id == bindparam("which")))
 _FAILED = Statement(
     upsert(tables.login_failure)
     .values(every_column(tables.login_failure))
@@ -136,7 +136,7 @@ def open_new(
 ) -> str:
     """Opens a session and returns its id; deletes expired ones."""
     db.run(_SWEEP, before=at - IDLE)
-    session_id = prefix_of(world.name) + secrets.token_hex((ID_LENGTH - PREFIX_LENGTH) // 2)
+    session_id = _new_id(db, world, "pending" if pending else "open")
     db.run(
         _OPEN,
         id=session_id,
@@ -148,6 +148,18 @@ def open_new(
         filters={},
     )
     return session_id
+
+
+def _new_id(db: Database, world: WorldRow, state: str) -> str:
+    """An id that no session has, nor had, except a temporary one or one of the console."""
+    number, attempt = last_number(db, tables.login_log.name), 0
+    while True:
+        purpose = f"session/{state}/{number}/{attempt}"
+        token = secret_token(world, purpose, ID_LENGTH - PREFIX_LENGTH)
+        session_id = prefix_of(world.name) + token
+        if db.value(_EXISTS, which=session_id) is None:
+            return session_id
+        attempt += 1
 
 
 def touch(db: Database, session_id: str, at: float) -> None:

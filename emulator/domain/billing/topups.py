@@ -7,7 +7,6 @@ conditional update: a second click, or a second worker, changes nothing.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +19,7 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, orders, payments
 from emulator.domain.catalogue.catalogue import Words
 from emulator.domain.money import ZERO, plain
-from emulator.domain.world import Shop
+from emulator.domain.world import Shop, last_number, secret_token
 from emulator.errors import BadValue
 from emulator.store import tables
 from emulator.store.engine import Statement, every_column
@@ -159,6 +158,7 @@ def start(
     ``positions`` of the order are paid by it, all where none is named.
     """
     check_amount(method, amount)
+    number = last_number(shop.db, tables.payment.name) + 1
     number = shop.db.insert(
         _ADD,
         account_id=account.id,
@@ -170,7 +170,7 @@ def start(
         paid_at=None,
         order_id=order_id,
         profile_id=profile_id,
-        token=f"{shop.world.name}-{secrets.token_hex(16)}",
+        token=f"{shop.world.name}-{secret_token(shop.world, f'payment/{number}', 32)}",
         positions=",".join(map(str, positions)),
     )
     return require(find(shop, number))
