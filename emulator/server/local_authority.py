@@ -50,7 +50,7 @@ class LocalAuthority:
         certificate = self._issue(key.public_key(), (*ALWAYS, *names), now)
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         # `ssl` reads files only; this one is readable for its owner alone.
-        with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        with tempfile.NamedTemporaryFile(dir=self.file.parent) as file:
             file.write(_pem(certificate, key))
             file.flush()
             context.load_cert_chain(file.name)
