@@ -86,7 +86,7 @@ def test_broken_files_are_listed_all_at_once_beside_the_others(tmp_path: Path) -
 
 
 def test_an_unknown_exercise_is_refused_with_the_nearest_name(seller: Seller) -> None:
-    with pytest.raises(ControlError, match=r'404: .*the nearest is "lost-reply"'):
+    with pytest.raises(ControlError, match=r'400: .*the nearest is "lost-reply"'):
         seller.control("POST", "/worlds/default/exercise", {"exercise": "lost-replay"})
     with pytest.raises(ControlError, match="404: no exercise was started"):
         seller.control("GET", "/worlds/default/exercise")
@@ -102,10 +102,10 @@ def test_the_example_of_the_documents_is_an_exercise(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("world", "line"),
     [
-        ('accounts: [{login: nobody, balance: "1.00"}]', '404: there is no account "nobody"'),
+        ('accounts: [{login: nobody, balance: "1.00"}]', '400: .*there is no account "nobody"'),
         (
             'new_prices: [{tariff: 999999, prices: {EUR: {1: "1.00"}}}]',
-            "404: .* has no tariff 999999",
+            "400: exercise: .* has no tariff 999999",
         ),
         ("faults: [{what: drop, func: nonsense}]", "400: func: there is no function"),
     ],

@@ -113,6 +113,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "/worlds/trainee-1/exercise",
         {"exercise": "lost-reply"},
         schemas.ExerciseStart,
+        of_a_world=False,
     ),
     "GET /worlds/<name>/exercise": Operation(
         "How far the trainee of a world has come, read from its journal.",

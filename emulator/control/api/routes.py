@@ -182,7 +182,10 @@ def _exercises(request: ControlRequest) -> ExerciseList:
 
 def _start_exercise(request: ControlRequest) -> ExerciseProgress:
     exercise = str(request.read(EXERCISE_START)["exercise"])
-    return exercises.start(request.worlds, request.name, exercise, request.known_names)
+    try:
+        return exercises.start(request.worlds, request.name, exercise, request.known_names)
+    except LookupError as error:
+        raise ValueError(f"exercise: {error}") from None  # what the body names, not the path
 
 
 def _exercise(request: ControlRequest) -> ExerciseProgress:
