@@ -104,7 +104,10 @@ class ConsoleFunctions:
             formats=FORMATS,
             out=form.get("out", "xml"),
             further=form.get(FURTHER, ""),
-            open_names=list(parameters(function.takes).get("patternProperties", {})),
+            open_names=[
+                pattern.strip("^$").replace("[0-9]{1,9}", "<id>")
+                for pattern in parameters(function.takes).get("patternProperties", {})
+            ],
             is_writing=function.submit is not None or function.kind.value == "action",
             result=result,
         )

@@ -35,6 +35,7 @@ from emulator.control.console.frame import (
 )
 from emulator.control.console.functions import ConsoleFunctions
 from emulator.control.console.journal import ConsoleJournal
+from emulator.control.console.money import ConsoleMoney
 from emulator.control.console.overview import ConsoleOverview
 from emulator.control.console.services import ConsoleServices
 from emulator.control.console.training import ConsoleTraining
@@ -58,6 +59,7 @@ def build_pages(frame: Frame) -> Sequence[ConsolePage]:
         ConsoleJournal(frame),
         ConsoleServices(frame),
         ConsoleFunctions(frame),
+        ConsoleMoney(frame),
         ConsoleExercises(frame),
         ConsoleTraining(frame),
     )
