@@ -24,7 +24,7 @@ from emulator.control.api.document import (
     statuses,
 )
 from emulator.control.api.guard import CHANGES
-from emulator.control.api.http import MAP
+from emulator.control.api.http import ANSWERED_BY, MAP
 from emulator.control.api.operations import OPERATIONS, Operation
 from emulator.faults import KINDS
 from emulator.faults.plan import Fault
@@ -35,7 +35,7 @@ from emulator.testing import ControlError, Seller
 Ask = Callable[..., TestResponse]
 GUARDED = {key: each for key, each in OPERATIONS.items() if not each.unguarded}
 EXAMPLE_WORLDS = ("shop-b", "shop-c")
-DOCUMENT = control_document()
+DOCUMENT = control_document(ANSWERED_BY)
 
 
 def prepare(seller: Seller) -> None:
@@ -71,7 +71,7 @@ def test_the_documents_have_every_route_and_no_other(seller: Seller) -> None:
     }
     assert paths == {key.replace("<", "{").replace(">", "}") for key in OPERATIONS}
     assert [fault.message for fault in OpenAPIV31SpecValidator(served).iter_errors()] == []
-    assert served == json.loads(json.dumps(control_document()))
+    assert served == json.loads(json.dumps(control_document(ANSWERED_BY)))
 
 
 @pytest.fixture(scope="module")

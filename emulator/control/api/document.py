@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 from marshmallow import Schema, fields, validate
 
 from emulator import __version__
-from emulator.control.api import http, journal_schemas, routes, schemas
+from emulator.control.api import journal_schemas, routes, schemas
 from emulator.control.api.answer_schemas import BY_KIND, REF, answer_schema, schema_of
 from emulator.control.api.guard import CHANGES, JSON
 from emulator.control.api.operations import OPERATIONS, WORLD, Operation
@@ -58,13 +58,15 @@ KINDS_OF_VALUES: Mapping[type[fields.Field[Any]], Callable[[Any], Json]] = {
 }  # fmt: skip
 
 
-def control_document() -> Json:
-    """The control API as OpenAPI 3.1."""
+def control_document(answered_by: Mapping[str, Callable[..., object]]) -> Json:
+    """The control API as OpenAPI 3.1. ``answered_by``: by path, what makes its answer."""
     paths: Json = {}
     for key, operation in OPERATIONS.items():
         method, _, path = key.partition(" ")
         address = PREFIX + path.replace("<", "{").replace(">", "}")
-        paths.setdefault(address, {})[method.lower()] = _operation(key, operation)
+        paths.setdefault(address, {})[method.lower()] = _operation(
+            key, operation, answer_schema(answered_by[key])
+        )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -88,14 +90,17 @@ REFUSAL: Json = {
 }
 
 
-def _operation(key: str, operation: Operation) -> Json:
+def _operation(key: str, operation: Operation, answer: Json) -> Json:
     body = body_of(key, operation)
     out: Json = {
         "operationId": key,
         "summary": operation.summary,
         "parameters": parameters(key, operation),
         "responses": {
-            str(status): {"description": text, "content": {JSON: {"schema": _answer(key, status)}}}
+            str(status): {
+                "description": text,
+                "content": {JSON: {"schema": answer if status < FIRST_REFUSAL else REFUSED}},
+            }
             for status, text in statuses(key, operation).items()
         },
         "security": [{}] if operation.unguarded else [{}, {"token": []}],
@@ -113,13 +118,8 @@ def _operation(key: str, operation: Operation) -> Json:
     return out
 
 
-def _answer(key: str, status: int) -> Json:
-    if status >= FIRST_REFUSAL:
-        return {"$ref": REF.format("refusal")}
-    return answer_schema(http.ANSWERED_BY[key])
-
-
 FIRST_REFUSAL = 400
+REFUSED: Json = {"$ref": REF.format("refusal")}
 
 
 MEANINGS: Mapping[int, str] = {

@@ -140,7 +140,7 @@ def _control_document(request: ControlRequest) -> OpenApiDocument:
     from emulator.control.api.document import control_document  # noqa: PLC0415 - on first use
 
     del request
-    return cast("OpenApiDocument", control_document())
+    return cast("OpenApiDocument", control_document(ANSWERED_BY))
 
 
 def _coverage(request: ControlRequest) -> CoverageInfo:
