@@ -159,6 +159,8 @@ class FaultInfo(TypedDict):
     created_at: str | None
     seconds: NotRequired[float]
     """``delay``, ``long``, ``rate_limit``: how long."""
+    reads: NotRequired[int]
+    """``late_key``: after how many looks it is ready."""
     code: NotRequired[int]
     """``status``, ``guard``, ``rate_limit``: the HTTP status."""
     body: NotRequired[str]
@@ -410,10 +412,25 @@ class VerificationInfo(TypedDict):
     """Where it does not hold: the calls that come nearest."""
 
 
+class MagicValueInfo(TypedDict):
+    """A name and an address with which an order always fails in the same way."""
+
+    name: str
+    """A value of `licname` or `domain`."""
+    address: str
+    """A value of `ip`."""
+    about: str
+    """What becomes of the order."""
+    rule: dict[str, Any]
+    """The fault, as `POST /faults` takes it."""
+
+
 class FaultList(TypedDict):
     """`GET /faults`."""
 
     faults: list[FaultInfo]
+    magic_values: list[MagicValueInfo]
+    """Values of an order that fail in this world; empty where its rule `magic_values` is off."""
 
 
 class PaymentInfo(TypedDict):

@@ -125,6 +125,8 @@ class Rules:
     sticky_filters: bool = True
     """Whether a filter holds for all sessions of a login and for ``authinfo``; else for its session
     alone (docs/evidence.md 140)."""
+    magic_values: bool = False
+    """Whether orders with certain names and addresses fail (docs/reference/faults.md)."""
     allowed_origins: tuple[Word, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 

@@ -1,10 +1,12 @@
 """Planned faults: when something goes wrong, and what. They are rows of the world.
 
 `kinds` holds one class for each thing that can go wrong, `plan` the rule that says which calls a
-fault hits, `rows` stores and counts them. Source: docs/faults.md.
+fault hits, `rows` stores and counts them. `magic` names values of an order
+that fail without a rule. Source: docs/faults.md.
 """
 
 from emulator.faults.kinds import KINDS, FaultedCall, FaultKind, waiting_page
+from emulator.faults.magic import MAGIC_VALUES, find_magic
 from emulator.faults.plan import (
     BadFault,
     Fault,
@@ -19,6 +21,7 @@ from emulator.faults.rows import add, clear, count_call, match_any, planned, rem
 
 __all__ = [
     "KINDS",
+    "MAGIC_VALUES",
     "BadFault",
     "Fault",
     "FaultHit",
@@ -28,6 +31,7 @@ __all__ = [
     "add",
     "clear",
     "count_call",
+    "find_magic",
     "innermost_first",
     "is_own_answer",
     "match_any",

@@ -472,11 +472,25 @@ class NoKey(FaultKind):
             keys.hand_over(shop)
 
 
+@dataclass(frozen=True, slots=True)
+class LateKey(FaultKind):
+    """What the call opens is ready, with its key, at the next look after ``reads`` looks at it."""
+
+    name = "late_key"
+    applies = ("before",)
+    limits: ClassVar[Limits] = {"reads": (1, 1_000_000)}
+    reads: int = 3
+
+    def prepare(self, shop: Shop, /) -> Shop:
+        """The seller with keys that arrive late."""
+        return keys.delay_by_reads(shop, self.reads)
+
+
 KINDS: Mapping[str, type[FaultKind]] = {
     kind.name: kind
     for kind in (
         Delay, Drop, Truncate, BrowserGuard, Status, Garbage, OneRow, Refuse, RateLimit, Long,
-        Stale, OwnAnswer, NoKey,
+        Stale, OwnAnswer, NoKey, LateKey,
     )
 }  # fmt: skip
 """Every kind by its name, the outermost first: they nest like middleware around the call.

@@ -98,15 +98,19 @@ class Fault:
 class FaultHit:
     """One fault that hit the call at hand.
 
-    ``fault`` is its number; ``number`` counts its hits from 1.
+    ``fault`` is its number, ``number`` counts its hits from 1. Of a magic value (`faults.magic`)
+    both are 0, and ``magic`` is the parameter with its value.
     """
 
     fault: int
     when: When
     kind: FaultKind
     number: int = 1
+    magic: str = ""
 
     def __str__(self) -> str:
+        if self.magic:
+            return f"magic {self.kind.name} {self.when} {self.magic}"
         return f"#{self.fault} {self.kind.name} {self.when}"
 
 

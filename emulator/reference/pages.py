@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 
 import click
@@ -12,7 +12,8 @@ from emulator import errors, journal
 from emulator.api.registry import Registry
 from emulator.cli import mockseller
 from emulator.domain.world import Rules
-from emulator.faults import KINDS, FaultKind
+from emulator.faults import KINDS, MAGIC_VALUES, FaultKind
+from emulator.faults.magic import ADDRESS, NAMES, ORDERS
 from emulator.reference import HEAD, prose
 from emulator.settings import PREFIX, Settings
 from emulator.worlds.fixtures.json_schema import attribute_docs
@@ -71,7 +72,27 @@ def faults_page() -> str:
         if rows:
             head = ["| setting | default | from | to |", "| --- | --- | --- | --- |"]
             parts.append("\n".join([*head, *rows]) + "\n")
-    return "\n".join(parts)
+    return "\n".join([*parts, _magic_values()])
+
+
+def _magic_values() -> str:
+    """The values of an order that fail in a world with the rule ``magic_values``."""
+    rows = [
+        f"| `{value.name}` | `{value.address}` | {value.about} | {_rule(value.rule)} |"
+        for value in MAGIC_VALUES
+    ]
+    parameters = " or ".join(f"`{name}`" for name in NAMES)
+    about = (
+        f"In a world with the rule `magic_values`, such as `sandbox`, an order (`{ORDERS}`, with"
+        f" `sok`) fails whose {parameters}, or whose `{ADDRESS}`, has one of these values. Of"
+        " several, each applies.\n"
+    )
+    head = ["| name | address | the order | fault |", "| --- | --- | --- | --- |"]
+    return "\n".join(["## Magic values\n", about, "\n".join([*head, *rows]) + "\n"])
+
+
+def _rule(rule: Mapping[str, object]) -> str:
+    return ", ".join(f"`{name}: {value}`" for name, value in rule.items())
 
 
 def journal_page() -> str:

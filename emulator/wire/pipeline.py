@@ -23,7 +23,7 @@ from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.domain.accounts.logins import Login
-from emulator.domain.world import Generation, Rules, Shop
+from emulator.domain.world import Generation, Rules, Shop, WorldRow
 from emulator.domain.world import read as read_world
 from emulator.errors import (
     AccessDenied,
@@ -162,7 +162,7 @@ class Pipeline:
         request, db = context.request, self._worlds.connect(context.world)
         with db.reading():
             caller = self._caller(context, db)
-            if context.hits is None and caller.world.faults_version:
+            if context.hits is None and _has_faults(request, caller.world):
                 return Next.COUNT_FAULTS
             shop = self._shop(context, db, caller)
             if lifecycle.is_due(shop):
@@ -191,7 +191,7 @@ class Pipeline:
         while True:
             with db.writing():
                 caller = self._caller(context, db)
-                if context.hits is None and caller.world.faults_version:
+                if context.hits is None and _has_faults(request, caller.world):
                     return Next.COUNT_FAULTS
                 shop = self._shop(context, db, caller)
                 if lifecycle.is_due(shop):
@@ -381,12 +381,15 @@ class Pipeline:
         """Which faults hit this call. The count stands whatever becomes of the call."""
         func, db = context.request.func, self._worlds.connect(context.world)
         with db.reading():
-            login = context.login_of(self._caller(context, db))
+            caller = self._caller(context, db)
+            login = context.login_of(caller)
+            rules = caller.world.rules
+            magic = faults.find_magic(func, context.request.params) if rules.magic_values else ()
             if not faults.match_any(db, func, login):
-                return ()
+                return magic
         with self._worlds.locked(context.world) as db, db.writing():
             elapsed = self._worlds.system_clock.elapsed()
-            return faults.count_call(db, func, login, elapsed, context.request.agent)
+            return faults.count_call(db, func, login, elapsed, context.request.agent) + magic
 
     def _replaced_or_stored(self, context: RequestContext) -> tuple[Reply, Caller]:
         """The reply of a fault, or the call's own, stored where a fault wants it later."""
@@ -553,6 +556,13 @@ def _handled(function: Function, call: Call) -> tuple[object, bool]:
     for elid in values.pop(function.elids):
         answer = handler(call, elid, **values)
     return answer, commits
+
+
+def _has_faults(request: Request, world: WorldRow) -> bool:
+    """Whether a fault may hit the call: one that is planned, or one of a magic value."""
+    if world.faults_version:
+        return True
+    return world.rules.magic_values and bool(faults.find_magic(request.func, request.params))
 
 
 def _waiting(context: RequestContext, when: str) -> float:

@@ -185,9 +185,10 @@ def test_targets_stay_within_the_files_that_were_asked_for() -> None:
     assert {tariff.id for tariff in load_tariffs(["ispmanager5"])} == {3541, 4601}
 
 
-def test_the_shipped_worlds_are_these_nine() -> None:
+def test_the_shipped_worlds_are_these_ten() -> None:
     assert world_names() == (
-        "bound", "busy", "daily", "empty", "hoster", "russian", "small", "strict", "subtypes",
+        "bound", "busy", "daily", "empty", "hoster", "russian", "sandbox", "small", "strict",
+        "subtypes",
     )  # fmt: skip
     assert "ispmanager6" in tariff_names()
 

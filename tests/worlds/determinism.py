@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from emulator.testing import Seller, World
 
@@ -24,7 +24,7 @@ MACHINE: Final = {
     "ostempl": "ISPsystem__Debian-12-amd64", "skipbasket": "on", "sok": "ok",
 }  # fmt: skip
 PAYMENT: Final = {"amount": "10.00", "paymethod": 1, "profile": 1, "sok": "ok"}
-CALLS: Final[tuple[tuple[str, Mapping[str, object]], ...]] = (
+CALLS: Final[tuple[tuple[str, Mapping[str, Any]], ...]] = (
     ("whoami", {}), ("menu", {"out": "devel"}), ("soft", {}), ("soft", {"out": "csv"}),
     ("pricelist.export", {"out": "json"}), ("soft.order.param", ORDER),
     ("soft.order.param", ORDER), ("soft.order.param", {**ORDER, "ip": "0.0.0.0"}),  # noqa: S104 - of a license
@@ -50,7 +50,7 @@ def make_calls(seller: World) -> None:
             show(seller, f"{func}.edit", elid=row["id"])
 
 
-def show(seller: World, func: str, /, **params: object) -> None:
+def show(seller: World, func: str, /, **params: Any) -> None:  # noqa: ANN401 - as `World.call` sends them
     """Prints one answer as it was sent."""
     answer = seller.call(func, **params)
     headers = sorted(answer.headers.items())
@@ -59,7 +59,7 @@ def show(seller: World, func: str, /, **params: object) -> None:
 
 def main(folder: Path, how: list[str]) -> None:
     """Three rounds: at first, after forty days, after a reset."""
-    settings = {"as_of": "2027-01-31", "data": str(folder / "data")}
+    settings: dict[str, Any] = {"as_of": "2027-01-31", "data": str(folder / "data")}
     seller = Seller("busy", seeds=folder / "seeds", **settings)
     if "others" in how:
         other = seller.world("other", "small")

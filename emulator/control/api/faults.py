@@ -9,7 +9,7 @@ from emulator import faults, names
 from emulator.control.api.names import KnownNames, require_login
 from emulator.domain.world import read
 from emulator.faults import BadFault
-from emulator.results import FaultInfo
+from emulator.results import FaultInfo, MagicValueInfo
 from emulator.worlds.worlds import Worlds
 
 
@@ -18,6 +18,14 @@ def all_of(worlds: Worlds, name: str) -> list[FaultInfo]:
     db = worlds.connect(name)
     with db.reading():
         return [fault.as_dict() for fault in faults.planned(db)]
+
+
+def magic_values(worlds: Worlds, name: str) -> list[MagicValueInfo]:
+    """The values of an order that fail in this world."""
+    db = worlds.connect(name)
+    with db.reading():
+        is_on = read(db).rules.magic_values
+    return [value.as_dict() for value in faults.MAGIC_VALUES] if is_on else []
 
 
 def checked(

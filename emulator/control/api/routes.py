@@ -245,7 +245,10 @@ def _verify(request: ControlRequest) -> VerificationInfo:
 
 
 def _faults(request: ControlRequest) -> FaultList:
-    return {"faults": faults.all_of(request.worlds, request.name)}
+    return {
+        "faults": faults.all_of(request.worlds, request.name),
+        "magic_values": faults.magic_values(request.worlds, request.name),
+    }
 
 
 def _add_fault(request: ControlRequest) -> FaultInfo:

@@ -69,6 +69,12 @@ def withhold(shop: Shop) -> Shop:
     return Shop(shop.db, world, shop.now, shop.catalogue, shop.system_clock)
 
 
+def delay_by_reads(shop: Shop, reads: int) -> Shop:
+    """The same shop, except that what it opens is ready at the next look after ``reads`` looks."""
+    world = replace(shop.world, provisioning=Provisioning("reads", reads))
+    return Shop(shop.db, world, shop.now, shop.catalogue, shop.system_clock)
+
+
 def hand_over(shop: Shop) -> None:
     """Lets withheld keys arrive with the next call."""
     elapsed = shop.system_clock.elapsed()
