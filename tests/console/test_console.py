@@ -237,3 +237,29 @@ def test_a_number_that_no_row_can_have_is_not_found(seller: Seller, number: str)
         assert browser.look(path.format(number)).status_code == 404, path
     for path in ("/journal/{}/repeat", "/services/{}/key", "/faults/{}"):
         assert browser.press(path.format(number)).status_code == 404, path
+
+
+ODD = "\"'><b>&{{7*7}}"
+"""A text that would end an attribute, open a tag, or be a place in a template."""
+
+
+def test_every_page_shows_odd_texts_as_texts(seller: Seller) -> None:
+    number = seller.order(licname=ODD, remoteid=ODD)
+    seller.account("reseller", realname=ODD)
+    seller.service(number, remoteid=ODD)
+    seller.call(ODD, login=ODD, **{ODD: ODD})
+    seller.call("soft.edit", elid=number, licname=ODD, sok="ok")
+    browser = Browsing(seller)
+    pages = [
+        "", "/journal", *(f"/journal/{entry['id']}" for entry in seller.journal.entries()),
+        "/services", f"/services/{number}", "/services?search=%22%3E%3Cb%3E", "/money",
+        "/journal?func=%22%3E%3Cb%3E&login=%22%3E%3Cb%3E&outcome=%22%3E%3Cb%3E&kind=%22%3E%3Cb%3E",
+        "/functions?search=%22%3E%3Cb%3E", "/functions/%22%3E%3Cb%3E", "/money?login=%22%3E%3Cb%3E",
+        "/services?type=%22%3E%3Cb%3E&status=%22%3E%3Cb%3E", "?x=%22%3E%3Cb%3E",
+    ]  # fmt: skip
+    for path in pages:
+        page = browser.look(path).text
+        assert "<b>" not in page, path
+        assert "&amp;49" not in page, path
+    tried = browser.press("/functions/soft/call", login=ODD, further=ODD, **{f"value.{ODD}": ODD})
+    assert "<b>" not in tried.text
