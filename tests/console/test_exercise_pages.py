@@ -14,7 +14,7 @@ from emulator.exercises import files
 from emulator.testing import Seller
 from tests.console.browsing import CONSOLE, Browsing
 from tests.exercises.test_files import OWN, write
-from tests.exercises.ways import RIGHT, lose_order, order, ordered_again
+from tests.exercises.ways import FIRST, RIGHT, lose_order, order, ordered_again
 
 STATE = re.compile(r'<li class="(done|next|waiting|missed)">')
 TRAINING = f"{CONSOLE}/_training"
@@ -47,6 +47,31 @@ def test_a_trainee_sees_what_is_done_and_what_it_would_have_cost(seller: Seller)
     assert 'class="lost"' in page
     start(browser)
     assert states(browser.look("/exercise").text)[0] == "next"
+
+
+def test_an_exercise_is_done_with_the_forms_of_the_console(seller: Seller) -> None:
+    browser = Browsing(seller)
+
+    def send(func: str, **params: object) -> None:
+        values = {f"value.{name}": str(value) for name, value in params.items()}
+        sent = browser.press(f"/functions/{func}/call", None, login="reseller", **values)
+        assert sent.status_code == 200, func
+
+    start(browser)
+    send("soft.order.param", **FIRST, remoteid="c-1")
+    send("soft", remoteid="c-1")
+    (license,) = (row["id"] for row in seller.call("soft").rows() if row["remoteid"] == "c-1")
+    send("soft.edit", elid=license)
+    send("expense")
+    assert states(browser.look("/exercise").text) == ["done"] * 4
+
+
+def test_a_further_login_works_in_a_form_too(seller: Seller) -> None:
+    browser = Browsing(seller)
+    start(browser, "tickets-and-factors")
+    seller.call("soft", login="careful")
+    browser.press("/functions/soft/call", None, login="api@careful.example.com")
+    assert states(browser.look("/exercise").text)[:2] == ["done", "done"]
 
 
 @pytest.mark.parametrize("exercise", RIGHT)
