@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from emulator import journal
+from emulator.app import collect_names, create_registry
 from emulator.control.api import exercises
 from emulator.exercises import files
 from emulator.exercises.definition import CallPattern
@@ -110,3 +112,14 @@ def test_entries_have_the_real_time_whatever_the_worlds_clock_shows(seller: Sell
     second, first = journal.find(seller.worlds.connect("default"), limit=2)
     assert second.elapsed - first.elapsed == 30
     assert second.at == first.at
+
+
+def test_an_exercise_started_twice_at_once_has_its_faults_once(seller: Seller) -> None:
+    known_names = collect_names(create_registry())
+
+    def start(_: int) -> None:
+        exercises.start(seller.worlds, "default", "lost-reply", known_names)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(start, range(8)))
+    assert len(seller.faults.all()) == 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from emulator.control.api import accounts, faults, world_state
@@ -53,8 +55,7 @@ def start(worlds: Worlds, name: str, exercise: str, known_names: KnownNames) -> 
     names a fault, an account or a tariff that its world does not have.
     """
     definition = find(worlds, exercise)
-    _begin(worlds, name, definition, _new_catalogue(definition.world), known_names)
-    return show(worlds, name)
+    return _begin(worlds, name, definition, _new_catalogue(definition.world), known_names)
 
 
 def _begin(
@@ -63,18 +64,32 @@ def _begin(
     exercise: Exercise,
     tariffs: tuple[Tariff, ...],
     known_names: KnownNames,
-) -> None:
+) -> ExerciseProgress:
     begin = exercise.world
-    worlds.remake(name, begin.fixture, as_of=begin.as_of)
-    if tariffs:
-        worlds.sell(name, tariffs)
-    world_state.change(worlds, name, begin.rules, begin.provisioning)
-    for account in begin.accounts:
-        accounts.change(worlds, name, account.login, {"balance": account.balance})
-    for fault in begin.faults:
-        faults.add(worlds, name, fault, known_names)
-    with worlds.locked(name) as db, db.writing():
-        rows.begin(db, exercise.id, worlds.system_clock.elapsed())
+    with _starting(worlds):
+        worlds.remake(name, begin.fixture, as_of=begin.as_of)
+        if tariffs:
+            worlds.sell(name, tariffs)
+        world_state.change(worlds, name, begin.rules, begin.provisioning)
+        for account in begin.accounts:
+            accounts.change(worlds, name, account.login, {"balance": account.balance})
+        for fault in begin.faults:
+            faults.add(worlds, name, fault, known_names)
+        with worlds.locked(name) as db, db.writing():
+            rows.begin(db, exercise.id, worlds.system_clock.elapsed())
+        return show(worlds, name)
+
+
+@contextmanager
+def _starting(worlds: Worlds) -> Iterator[None]:
+    """Only one exercise is prepared at a time: a start has several commits.
+
+    A second click on the button would otherwise add its faults to those of the first.
+    """
+    worlds.root.mkdir(parents=True, exist_ok=True)
+    with (worlds.root / ".exercises.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _new_catalogue(begin: Start) -> tuple[Tariff, ...]:

@@ -68,19 +68,21 @@ class ConsoleExercises:
         return redirect(address_of(visit.world, "/exercise"))
 
     def _show(self, visit: Visit) -> Response:
+        args = visit.http.args
         try:
             shown = exercises.show(self._worlds, visit.world)
             exercise = exercises.find(self._worlds, shown["id"])
         except NoExerciseError:
+            if "after" in args:  # the next one is being prepared
+                return Response(status=HTTPStatus.NO_CONTENT)
             return self._list(visit)
         except ExerciseError as error:
             return self._frame.render(
                 visit, "refused.html", HTTPStatus.BAD_REQUEST, line=str(error)
             )
-        args = visit.http.args
         seconds = int(self._worlds.system_clock.elapsed())
         since = read_number(args.get("live_since", "")) or seconds
-        is_over = shown["finished"] or seconds - since > LIVE_SECONDS
+        is_over = seconds - since > LIVE_SECONDS
         mark = _mark(shown)
         if args.get("after") == mark and not is_over:
             return Response(status=HTTPStatus.NO_CONTENT)
