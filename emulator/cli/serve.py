@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from emulator.cli.banner import FirstOrder
+    from emulator.server.ready_file import ReadyFile
     from emulator.settings import Settings
 
 
@@ -78,7 +79,14 @@ if TYPE_CHECKING:
     show_envvar=True,
     help="Settings in a TOML file.",
 )
-def serve(config: Path | None, **flags: object) -> None:
+@click.option(
+    "--ready-file",
+    type=options.FILE,
+    metavar="FILE",
+    help="JSON with address, port, control, pid and perhaps token for scripts: written when all "
+    "workers answer, removed when the server ends.",
+)
+def serve(config: Path | None, ready_file: Path | None, **flags: object) -> None:
     """Start a seller; Ctrl-C stops it.
 
     Every setting can also be given as an environment variable (MOCKSELLER_PORT and so on) or in a
@@ -105,6 +113,7 @@ def serve(config: Path | None, **flags: object) -> None:
         authority = None
         if settings.tls:
             tls, authority = _made_certificate(settings, network)
+        written = _ready_file(ready_file)
         app, order = _app_and_first_order(settings)
     banner = order.banner(
         listeners.url,
@@ -114,7 +123,30 @@ def serve(config: Path | None, **flags: object) -> None:
         network=network,
         token=settings.token,
     )
-    Server(app, settings, listeners, ready=lambda: click.echo(banner), tls=tls).run()
+
+    def tell() -> None:
+        if written is not None:
+            written.write(listeners.url, listeners.all[0].port, settings.token)
+        click.echo(banner)
+
+    ended = None if written is None else written.remove
+    Server(app, settings, listeners, ready=tell, ended=ended, tls=tls).run()
+
+
+def _ready_file(path: Path | None) -> ReadyFile | None:
+    """The file that is to be written, if one is."""
+    import os
+
+    from emulator.server.ready_file import ReadyFile, ReadyFileError
+
+    if path is None:
+        return None
+    written = ReadyFile(path, os.getpid())
+    try:
+        written.prepare()
+    except ReadyFileError as error:
+        raise options.CannotRun(f"--ready-file: {error}") from None
+    return written
 
 
 def _with_token(settings: Settings) -> Settings:

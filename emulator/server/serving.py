@@ -176,12 +176,14 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         settings: Settings,
         listeners: Listeners,
         ready: Callable[[], None],
+        ended: Callable[[], None] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._app = app
         self._settings = settings
         self._listeners = listeners
         self._ready = ready
+        self._ended = ended
         self._tls = tls
         super().__init__()
 
@@ -214,6 +216,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "accesslog": None,
             "logger_class": QuietLogger,
             "post_worker_init": self._worker_ready,
+            "on_exit": self._stopped,
         }
         for name, value in chosen.items():
             self.cfg.set(name, value)
@@ -225,6 +228,11 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         gc.freeze()
         gc.enable()
         return self._app
+
+    def _stopped(self, _: object) -> None:
+        """Gunicorn calls it in the process that started the workers, after they have ended."""
+        if self._ended is not None:
+            self._ended()
 
     def _worker_ready(self, worker: Worker) -> None:
         if worker.age == self._settings.workers:
