@@ -97,3 +97,13 @@ def test_a_function_that_there_is_not_is_told(seller: Seller) -> None:
     browser = Browsing(seller)
     assert browser.look("/functions/nosuch").status_code == 404
     assert browser.press("/functions/nosuch/call").status_code == 404
+
+
+def test_a_call_of_the_journal_is_tried_with_other_values(seller: Seller) -> None:
+    seller.call("soft.order.param", pricelist=55230, period=12, ip="192.0.2.55")
+    browser = Browsing(seller)
+    link = re.search(r'href="([^"]+\?entry=1)"', browser.look("/journal/1").text)
+    assert link is not None
+    filled = dict(FIELD.findall(browser.look(link[1]).text))
+    assert (filled["pricelist"], filled["ip"], filled["licname"]) == ("55230", "192.0.2.55", "")
+    assert browser.look("/functions/soft?entry=99").status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,11 +11,12 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
+from emulator import journal
 from emulator.api.registry import Function
 from emulator.control.api.guard import Refusal
 from emulator.control.console import calls
 from emulator.control.console.calls import CallResult
-from emulator.control.console.frame import Frame, Route, Visit
+from emulator.control.console.frame import Frame, Route, Visit, read_number
 from emulator.domain.world import read
 from emulator.journal import is_secret
 from emulator.openapi import answer_fields, errors_of, parameters
@@ -96,7 +98,7 @@ class ConsoleFunctions:
             visit,
             "function.html",
             function=function,
-            fields=_input_fields(function, form),
+            fields=_input_fields(function, self._values(visit, function), is_filled=bool(form)),
             answers=_describe_fields(function),
             errors=sorted({error.type for error in errors_of(function)}),
             logins=logins,
@@ -111,6 +113,18 @@ class ConsoleFunctions:
             is_writing=function.submit is not None or function.kind.value == "action",
             result=result,
         )
+
+    def _values(self, visit: Visit, function: Function) -> Mapping[str, str]:
+        """What the form is filled with: what it sent, a call of the journal, or the example."""
+        if visit.form:
+            return {name.removeprefix(VALUE): text for name, text in visit.form.items()}
+        number = read_number(visit.http.args.get("entry", ""))
+        db = self._frame.worlds.connect(visit.world)
+        entry = None if number is None else journal.entry(db, number)
+        if entry is None or entry.kind != journal.CALL:
+            return function.example
+        params: dict[str, str] = json.loads(entry.params)
+        return {name: text for name, text in params.items() if text != journal.MASK}
 
     def _require_function(self, visit: Visit) -> Function:
         """The function of the path, also one of the world's own types. Raises Refusal."""
@@ -138,13 +152,13 @@ def read_further(text: str) -> dict[str, str]:
     return params
 
 
-def _input_fields(function: Function, form: Mapping[str, str]) -> list[InputField]:
-    """The parameters, with the values that were sent, or those of the example."""
+def _input_fields(
+    function: Function, values: Mapping[str, str], *, is_filled: bool
+) -> list[InputField]:
+    """The parameters with their values; ``is_filled``: somebody typed them, secrets among them."""
     schema = parameters(function.takes)
     described: Mapping[str, Mapping[str, Any]] = schema["properties"]
     names = [*described, *(name for name in function.example if name not in described)]
-    filled = {name.removeprefix(VALUE): text for name, text in form.items()}
-    values = filled if form else function.example
     fields = []
     for name in names:
         about = described.get(name, {})
@@ -153,7 +167,7 @@ def _input_fields(function: Function, form: Mapping[str, str]) -> list[InputFiel
             InputField(
                 name,
                 str(about.get("description", "")).replace("``", "").replace("`", ""),
-                "" if is_secret(name) and form else values.get(name, ""),
+                "" if is_secret(name) and is_filled else values.get(name, ""),
                 about.get("enum", ()),
                 "always" if name in schema.get("required", ()) else needed,
                 is_secret(name),

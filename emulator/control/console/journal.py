@@ -122,6 +122,7 @@ class ConsoleJournal:
             changed=changed,
             is_cut=len(entry.answer) >= self._worlds.bounds.body,
             reason=reason,
+            is_function=self._frame.registry.find(entry.func) is not None,
             code=None if entry.kind == journal.EVENT else write_code(url, entry.method, sent),
             variables=[parameter.variable for parameter in sent if parameter.variable],
         )

@@ -131,7 +131,7 @@ class ConsoleMoney:
             .render(
                 chart=self._chart(visit, rows[-MONTHS_SHOWN:]),
                 names=self._names(visit),
-                title=f"{visit.text('money.title')}, {currency}",
+                title=f"{visit.text('money.by_month')}, {currency}",
                 key=currency,
             )
         )
