@@ -23,6 +23,8 @@ from contracts.verdicts import WRONG, CallRecord, Verdict
 PASSWORD: Final = "$MOCKSELLER_PASSWORD"  # noqa: S105 - the name of a variable
 SESSION: Final = "$MOCKSELLER_SESSION"
 TOKEN: Final = "$MOCKSELLER_TOKEN"  # noqa: S105 - the name of a variable
+URL: Final = "$MOCKSELLER_URL"
+"""In place of the address of a seller that ended with its judge; a record has only its path."""
 CURL: Final = "curl -sSi"
 """With status and headers: they may be what is wrong."""
 PLAIN: Final = re.compile(r"[\x20-\x7e]*\Z")
@@ -74,7 +76,8 @@ def format_record(call: CallRecord) -> str:
     """
     pairs = list(call.request.items())
     variables = {MASK: ""}
-    words = _form_words(call.method, call.address, [], pairs, variables)
+    address = URL if call.address.startswith("/") else call.address
+    words = _form_words(call.method, address, [], pairs, variables)
     return " ".join([CURL, *words])
 
 
@@ -117,13 +120,17 @@ def _form_words(
 ) -> list[str]:
     """Method, address and data of a request whose parameters are in the query or in a form."""
     if method == "GET":
-        return ["-G", shlex.quote(address), *(_data(*pair, variables) for pair in (*query, *body))]
+        return ["-G", _quote(address), *(_data(*pair, variables) for pair in (*query, *body))]
     # A secret of the query is sent in the body: in an address curl would not encode the variable.
     secret = [pair for pair in query if _hidden(*pair, variables)]
     shown = [pair for pair in query if pair not in secret]
-    where = shlex.quote(f"{address}?{_encoded(shown)}" if shown else address)
+    where = _quote(f"{address}?{_encoded(shown)}" if shown else address)
     data = [_data(*pair, variables) for pair in (*secret, *body)]
     return [*_method(method), where, *(data or ["-d ''"])]
+
+
+def _quote(address: str) -> str:
+    return f'"{URL}"' if address == URL else shlex.quote(address)
 
 
 def _pairs(text: bytes) -> Pairs:

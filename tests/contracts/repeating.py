@@ -24,7 +24,9 @@ LONG: Final = ("data-urlencode=", "data-raw=", "form-string=", "url-query=")
 DATA: Final = frozenset({"--data-urlencode", "--data-raw", "-d"})
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 SESSION: Final = re.compile("<auth[^>]*>([0-9a-f]+)</auth>")
-PASSWORDS: Final = {"$MOCKSELLER_PASSWORD": "secret"}
+PASSWORDS: Final = {
+    "$MOCKSELLER_PASSWORD": "secret", "$MOCKSELLER_URL": "http://127.0.0.1:1500/billmgr"
+}  # fmt: skip
 """What somebody sets who repeats lines at a seller of ours."""
 
 

@@ -16,8 +16,9 @@ from contracts.cli.repeat import Repetition
 from contracts.cli.verify_client import choose_lesson, client
 from contracts.record.exchange import OUR_PASSWORD
 from contracts.verdicts import WRONG, Verdict
+from emulator.testing import Seller
 from tests.contracts.client.mutants import MUTANTS, Mutant
-from tests.contracts.repeating import curl_lines, run_command
+from tests.contracts.repeating import curl_lines, run_command, send_lines
 
 CHOSEN = ("only", "kind", "trade")
 
@@ -71,5 +72,9 @@ def test_a_command_that_does_nothing_is_graded_again_by_the_printed_line(tmp_pat
     name, out = "refusal-is-no-success", "custom licences"
     first = run_command("client", "--command", command, "--only", "refusal")[name, out]
     assert first["outcome"] == "fail"
+    with Seller() as seller:  # the one that graded has ended
+        lines = [line for line in first["repeat"] if line.startswith("curl ")]
+        answers = send_lines(lines, seller.wsgi)
+        assert {answer.status_code for answer in answers} == {200}
     again = run_command(*shlex.split(first["repeat"][0])[2:])
     assert [(key, each["told"]) for key, each in again.items()] == [((name, out), first["told"])]
