@@ -77,6 +77,7 @@ class FirstOrder:
                 f"  console   {network}/_mockseller/console?token={token}",
                 f"  token     {token}",
             )
+        anew = shlex.join(["mockseller", "world", "reset", DEFAULT, "--data", str(data)])
         return "\n".join(
             (
                 "mockseller is ready",
@@ -86,7 +87,7 @@ class FirstOrder:
                 f"  password  {self.password}",
                 f"  control   {url}/_mockseller/",
                 *others,
-                f"  worlds    {data}; begin anew: mockseller world reset {DEFAULT}",
+                f"  worlds    {data}; begin anew: {anew}",
                 *trust,
                 "",
                 "Order a license:",

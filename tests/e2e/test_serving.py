@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import socket
 import ssl
@@ -81,8 +82,17 @@ def test_the_banner_names_address_login_and_password(seller_process: SellerServe
     assert ["login", "reseller"] in words
     assert ["password", "secret"] in words
     assert "  worlds    /" in seller_process.banner
-    assert "begin anew: mockseller world reset default" in seller_process.banner
     assert urlsplit(seller_process.url).port not in {0, 1500}
+
+
+def test_the_printed_line_to_begin_anew_resets_this_server_and_no_other(tmp_path: Path) -> None:
+    with SellerServer() as server:
+        server.order()
+        line = server.banner.partition("begin anew: ")[2].splitlines()[0]
+        program = f"{shlex.quote(sys.executable)} -m "
+        elsewhere = {**os.environ, "XDG_DATA_HOME": str(tmp_path)}
+        subprocess.run(["sh", "-c", program + line], env=elsewhere, capture_output=True, check=True)
+        assert server.account()["balance"] == "1000.00"
 
 
 def test_a_server_for_others_prints_their_address_and_a_link_that_opens() -> None:
