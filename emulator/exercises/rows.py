@@ -14,8 +14,8 @@ from emulator.store import tables
 from emulator.store.engine import Database, Statement, every_column
 
 X, J, E = tables.exercise.c, tables.journal.c, tables.expense.c
-MOST = 5000
-"""Entries that are looked at: more than a journal keeps by default."""
+MOST = 1_000_100
+"""Entries that are looked at: more than a journal can keep."""
 _READ = Statement(select(X.name, X.since, X.last_expense, X.elapsed))
 _CLEAR = Statement(delete(tables.exercise))
 _INSERT = Statement(insert(tables.exercise).values(every_column(tables.exercise, "id")))

@@ -185,6 +185,10 @@ def test_a_class_is_made_seen_and_ended(seller: Seller) -> None:
     assert "Trainees: 3, finished: 0, stuck: 0" in page
     assert press(browser, "start", **{"class": "spring", "exercise": "modules"})[0] == 303
     assert "who pays whom" in browser.look(f"{TRAINING}?class=spring").text
+    seller.worlds.reset("spring-02")
+    page = unescape(browser.look(f"{TRAINING}?class=spring").text)
+    assert 'no exercise was started in the world "spring-02"' in page
+    assert browser.look(TRAINING).text.count(f'href="{CONSOLE}/spring-') == 2
     assert press(browser, "remove", **{"class": "spring"})[0] == 303
     assert seller.worlds.names() == ["default"]
 

@@ -104,6 +104,21 @@ def test_a_journal_that_lost_calls_of_the_exercise_is_said_to_be_cut() -> None:
         assert seller.control("GET", "/worlds/default/exercise")["cut"] is True
 
 
+def test_the_first_calls_count_however_many_follow() -> None:
+    with Seller(journal_rows=20_000) as seller:
+        seller.control("POST", "/worlds/default/exercise", {"exercise": "late-key"})
+        order(seller)
+        for _ in range(20):
+            seller.call("whoami")
+        db = seller.worlds.connect("default")
+        (last,) = journal.find(db, limit=1)
+        with db.locked(), db.writing():
+            for _ in range(6_000):
+                journal.write(db, replace(last, func="soft.edit"), seller.worlds.bounds)
+        shown = seller.control("GET", "/worlds/default/exercise")
+    assert (shown["done"], shown["calls"], shown["cut"]) == (1, 6_021, False)
+
+
 def test_entries_have_the_real_time_whatever_the_worlds_clock_shows(seller: Seller) -> None:
     seller.clock.freeze("2027-01-15")
     seller.call("whoami")

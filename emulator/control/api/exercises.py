@@ -248,21 +248,26 @@ def _find_class(worlds: Worlds, prefix: str) -> list[str]:
 
 
 def class_of(worlds: Worlds, prefix: str, stuck_after_minutes: int) -> list[Trainee]:
-    """The worlds of a class, or all with an exercise where the prefix is empty, by name."""
-    names = _find_class(worlds, prefix) if prefix else worlds.names()
-    trainees = (_trainee(worlds, name, stuck_after_minutes) for name in names)
-    return [trainee for trainee in trainees if trainee is not None]
+    """The worlds of a class by name; where the prefix is empty, all that have an exercise."""
+    if prefix:
+        names = _find_class(worlds, prefix)
+    else:
+        names = [name for name in worlds.names() if _has_exercise(worlds, name)]
+    return [_trainee(worlds, name, stuck_after_minutes) for name in names]
 
 
-def _trainee(worlds: Worlds, name: str, stuck_after_minutes: int) -> Trainee | None:
+def _has_exercise(worlds: Worlds, name: str) -> bool:
     try:
         db = worlds.connect(name)
         with db.reading():
-            if rows.read(db) is None:
-                return None
+            return rows.read(db) is not None
+    except WorldError:
+        return False
+
+
+def _trainee(worlds: Worlds, name: str, stuck_after_minutes: int) -> Trainee:
+    try:
         shown = show(worlds, name)
-    except NoWorld:
-        return None  # removed meanwhile
     except (WorldError, files.ExerciseError, NoExerciseError) as error:
         return Trainee(name, None, problem=" ".join(str(error).split()))
     stuck = not shown["finished"] and shown["idle_seconds"] >= stuck_after_minutes * MINUTE
