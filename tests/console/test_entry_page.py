@@ -77,13 +77,19 @@ def test_no_secret_is_on_the_page(seller: Seller) -> None:
 @pytest.mark.parametrize(
     ("func", "params", "sentences"),
     [
-        ("soft.edit", {"elid": "1"}, ["The 'item' … does not exist", "No such thing"]),
-        ("nosuch", {}, ["Function '…' not found", "func names nothing"]),
+        ("soft.edit", {"elid": "1"}, ["The 'item' 1 does not exist", "No such thing"]),
+        ("nosuch", {}, ["Function 'nosuch' not found", "func names nothing"]),
         (
             "soft.order.param",
             {"pricelist": "55227", "period": "1", "ip": "x", "sok": "ok"},
             ["The 'ip' field has invalid value", "The parameter ip: "],
         ),
+        (
+            "soft.order.param",
+            {"pricelist": "55227", "period": "1", "ip": "192.0.2.10", "sok": "ok"},
+            ["The 'ip' '192.0.2.10' already exists."],
+        ),
+        ("soft", {"authinfo": ""}, ["Insufficient privileges to perform 'soft'"]),
         ("whoami", {"authinfo": "reseller:wrong"}, ["Invalid username or password"]),
     ],
 )

@@ -111,10 +111,11 @@ class ConsoleJournal:
         with db.reading():
             changed = changes.find_changes(db, entry, visit.lang)
         reason = None
+        params: dict[str, str] = json.loads(entry.params)
         if entry.error:
-            reason = refusals.explain(self._frame.registry, entry.func, entry.error, visit.lang)
+            reason = refusals.explain(self._frame.registry, entry.error, params, visit.lang)
         url = f"{visit.http.host_url.rstrip('/')}/w/{visit.world}/billmgr"
-        sent = code_lines.read_parameters(json.loads(entry.params), entry.login)
+        sent = code_lines.read_parameters(params, entry.login)
         return self._frame.render(
             visit,
             "entry.html",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from emulator.api.registry import Registry
@@ -13,6 +13,8 @@ from emulator.openapi import parameters
 from emulator.texts import in_language
 
 PLACE = re.compile(r"__(\w+?)__")
+OPEN = "…"
+"""In a sentence: what only the answer says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,12 @@ class Reason:
     parameter: str = ""
 
 
-def explain(registry: Registry, func: str, error: str, lang: str) -> Reason | None:
-    """The reason of an ``error`` of the journal (``type/object``); None for an unknown type."""
+def explain(registry: Registry, error: str, params: Mapping[str, str], lang: str) -> Reason | None:
+    """The reason of an ``error`` of the journal (``type/object``); None for an unknown type.
+
+    ``params``: what the refused call sent.
+    """
+    func = params.get("func", "")
     type_, _, object_ = error.partition("/")
     classes = [of for of in _subclasses(ApiError) if of.type == type_]
     if not classes:
@@ -41,7 +47,8 @@ def explain(registry: Registry, func: str, error: str, lang: str) -> Reason | No
     key = next((key for key in (declared.text_key, *keys) if key in TEXTS), "")
     sentence = in_language(TEXTS[key], lang) if key else ""
     described = _describe_parameter(registry, func, object_)
-    return Reason(_filled(sentence, object_), _first_paragraph(declared), described)
+    value = params.get(object_) or (params.get("elid") if object_ else func)
+    return Reason(_filled(sentence, object_, value or OPEN), _first_paragraph(declared), described)
 
 
 def _subclasses(of: type[ApiError]) -> Iterator[type[ApiError]]:
@@ -50,10 +57,10 @@ def _subclasses(of: type[ApiError]) -> Iterator[type[ApiError]]:
         yield from _subclasses(subclass)
 
 
-def _filled(sentence: str, object_: str) -> str:
-    """The sentence with its object; what only the answer has is left open."""
-    filled = sentence.replace("__object__", object_).replace("__desc__", "")
-    return PLACE.sub("…", filled).strip()
+def _filled(sentence: str, object_: str, value: str) -> str:
+    """The sentence with its object and value; what only the answer has is left open."""
+    texts = {"object": object_, "value": value, "desc": ""}
+    return PLACE.sub(lambda place: texts.get(place[1], OPEN), sentence).strip()
 
 
 def _first_paragraph(of: type[ApiError]) -> str:
