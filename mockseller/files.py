@@ -58,9 +58,14 @@ _PLAIN: Final = (
 """Terms of the parsers, and what people call that."""
 _JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]|[^\s\[\]{},:"]+', re.DOTALL)
 _SECRET: Final = re.compile(
-    r"""((?:pass|secret|token|totp)\w*["']?\s*[:=]\s*)[^,}\s][^,}]*""", re.IGNORECASE
+    r"""((?:pass|secret|token|totp)\w*["']?\s*[:=]\s*)(\S.*)?""", re.IGNORECASE
 )
-"""In a line of a file, a value that must not get into logs."""
+"""In a line of a file, a value that must not get into logs, and the rest: it may have commas."""
+_HIDDEN: Final = "***"
+_QUOTED: Final = re.compile(r"""(['"])(?=[^'"]*\w).*?\1""")
+"""What a parser quotes of the file; a sign alone may be shown."""
+_NO_VALUE: Final = (ValueError, LookupError, AttributeError, ArithmeticError, TypeError)
+"""What the constructors of yaml raise for a value that is none of its kind."""
 _SHOWN: Final = 60
 """So many characters of the line that cannot be read are shown."""
 
@@ -147,7 +152,7 @@ def parse_yaml(
         raise
     except RecursionError:
         raise raises(f"{name}: is nested too deeply") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, *_NO_VALUE) as error:
         raise raises(f"{name}: {_explained(text, error, texts=texts)}") from None
 
 
@@ -191,10 +196,10 @@ def read_toml(path: Path, raises: type[FileError], *, name: str = "") -> Source:
     """A file of TOML, whose reader knows no lines. Raises ``raises``: it is no such file."""
     try:
         document = tomllib.loads(read_text(path, raises))
-    except tomllib.TOMLDecodeError as error:
-        raise raises(f"{name or path}: is not TOML: {error}") from None
     except RecursionError:
         raise raises(f"{name or path}: is nested too deeply") from None
+    except ValueError as error:
+        raise raises(f"{name or path}: is not TOML: {error}") from None
     return Source(name or str(path), document, raises)
 
 
@@ -235,7 +240,7 @@ def _composed(loader: Any, raises: type[FileError], name: str, unit: str) -> Sou
     source = Source(name, [], raises, tuple(_repeated(roots)), lambda: _yaml_lines(roots), unit)
     try:
         documents = [loader.construct_document(node) for node in nodes]
-    except ValueError:
+    except _NO_VALUE:
         source.check(_bad_values(type(loader)(""), roots))
         raise  # something else
     return replace(source, document=documents if unit else next(iter(documents), None))
@@ -247,8 +252,13 @@ def _bad_values(loader: Any, roots: _Roots) -> Iterator[Problem]:  # noqa: ANN40
         if isinstance(node, yaml.ScalarNode):
             try:
                 loader.construct_object(node)
-            except ValueError as error:
-                yield place, f'"{node.value}" is no such value: {error}'
+            except _NO_VALUE as error:
+                reason = f": {error}" if isinstance(error, ValueError) else ""
+                if any(_SECRET.match(f"{step}:") for step in place):
+                    shown, reason = _HIDDEN, "; write it in quotes"
+                else:
+                    shown = _shorten(node.value)
+                yield place, f'"{shown}" is no such value{reason}'
 
 
 def _walk(roots: _Roots) -> Iterator[tuple[Place, yaml.Node, yaml.Node]]:
@@ -297,8 +307,10 @@ def _explained(text: str, error: Exception, *, texts: bool) -> str:
         list(yaml.load_all(text, yaml.BaseLoader if texts else yaml.SafeLoader))
     except RecursionError:
         return "is nested too deeply"
-    except (yaml.YAMLError, ValueError) as better:
+    except yaml.YAMLError as better:
         error = better
+    except _NO_VALUE:
+        pass  # it has no words for this
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         code = error.character if isinstance(error.character, int) else ord(error.character)
@@ -370,7 +382,46 @@ def _at(text: str, line: int, column: int, what: str) -> str:
     for term, word in _PLAIN:
         plain = plain.replace(f"'{term}'", word).replace(term, word)
     shown = "".join(sign if sign.isprintable() else "\ufffd" for sign in shown)
-    shown = _SECRET.sub(r"\1***", shown)
-    if len(shown) > _SHOWN:
-        shown = shown[: _SHOWN - 1] + "…"
-    return f"line {line}, column {column}: {plain}" + (f": {shown}" if shown else "")
+    masked = _HIDDEN if shown and _continues_secret(lines, line - 1) else _mask(shown)
+    if masked != shown:
+        plain = _QUOTED.sub(_HIDDEN, plain)
+    return f"line {line}, column {column}: {plain}" + (f": {_shorten(masked)}" if masked else "")
+
+
+def _mask(line: str) -> str:
+    return _SECRET.sub(lambda match: match[1] + (_HIDDEN if match[2] else ""), line)
+
+
+def _continues_secret(lines: list[str], index: int) -> bool:
+    """Whether the value of a secret goes on in this line, from a line above it."""
+    above = [line for line in lines[:index] if line.strip()]
+    last = _SECRET.search(above[-1]) if above else None
+    begins = last is not None and not last[2]
+    outer = _indent(lines[index])
+    for line in reversed(above):
+        if _indent(line) < outer:
+            begins = begins or _SECRET.search(line) is not None
+            outer = _indent(line)
+    return begins or _ends_in_quotes(above)
+
+
+def _ends_in_quotes(lines: list[str]) -> bool:
+    """Whether a secret in quotes has not ended with these lines."""
+    quote = ""
+    for line in lines:
+        key = _SECRET.search(line)
+        value = line if quote else (key[2] or "" if key else "")
+        sign = quote or value[:1]
+        if sign in ("'", '"') and value.count(sign) % 2:
+            quote = "" if quote else sign
+    return bool(quote)
+
+
+def _indent(line: str) -> int:
+    """How far in a line begins; an item of a list may stand right below its key."""
+    inner = line.lstrip()
+    return len(line) - len(inner) + inner.startswith("- ")
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -223,6 +223,17 @@ def test_a_syntax_error_of_yaml_says_in_plain_words_what_was_expected(
         "password: hush-1: x",
         '"totp_secret" : "hush-1": x',
         "API_TOKEN: hush 1: x",
+        'password: "x,hush-1" y: z',
+        'password: "x}hush-1" y: z',
+        "password: !hush-1",
+        "password: *hush-1",
+        "password: 2026-13-01 # hush",
+        "password: >\n  x\n \thush-1",
+        "password: x\n  hush-1: y",
+        "login:\n  password:\n  - x\n  - hush-1: y: z",
+        'a:\n  password: "x\nhush-1" y: z',
+        'password:\n"hush-1" y: z',
+        'password: "x\n\n\nhush-1" y: z',
     ],
 )
 def test_a_secret_in_a_line_that_cannot_be_read_is_masked(line: str) -> None:
@@ -230,6 +241,33 @@ def test_a_secret_in_a_line_that_cannot_be_read_is_masked(line: str) -> None:
         files.parse_yaml(f"{line}\n", FileError, name="mine.yaml")
     (message,) = raised.value.lines
     assert "hush" not in message
+
+
+def test_a_secret_that_is_no_value_of_its_kind_is_not_shown() -> None:
+    with pytest.raises(FileError) as raised:
+        files.parse_yaml("shop: {password: 2026-13-01}\n", FileError, name="mine.yaml")
+    assert raised.value.lines == (
+        'mine.yaml: shop.password: "***" is no such value; write it in quotes (line 1)',
+    )
+
+
+@pytest.mark.parametrize(
+    "value", ["!!timestamp x", "!!bool x", "!!int ''", "!!int x", '"\\UFFFFFFFF"', "9" * 5000]
+)
+def test_a_value_that_no_constructor_of_yaml_can_read_is_one_line_of_the_file(value: str) -> None:
+    with pytest.raises(FileError) as raised:
+        files.parse_yaml(f"a:\n  - {value}\n", FileError, name="mine.yaml")
+    (message,) = raised.value.lines
+    assert message.startswith("mine.yaml: ")
+    assert "line 2" in message
+    assert len(message) < 300
+
+
+def test_a_number_that_is_too_long_for_toml_is_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("a = " + "9" * 5000)
+    with pytest.raises(FileError, match="is not TOML: Exceeds the limit"):
+        files.read_toml(file, FileError)
 
 
 def test_every_value_that_is_none_of_its_kind_is_named() -> None:
