@@ -102,6 +102,7 @@ def test_money_is_set_here(seller: Seller) -> None:
         {},
         {"Origin": "http://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://["},
         {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -263,3 +264,20 @@ def test_every_page_shows_odd_texts_as_texts(seller: Seller) -> None:
         assert "&amp;49" not in page, path
     tried = browser.press("/functions/soft/call", login=ODD, further=ODD, **{f"value.{ODD}": ODD})
     assert "<b>" not in tried.text
+
+
+@pytest.mark.parametrize(
+    ("referrer", "leads"),
+    [
+        (f"{BASE}{PAGE}/functions/whoami", f"{PAGE}/functions/whoami?"),
+        ("", f"{CONSOLE}?"),
+        ("http://127.0.0.1/billmgr", f"{CONSOLE}?"),
+        ("http://[", f"{CONSOLE}?"),
+    ],
+)
+def test_after_a_form_the_choices_lead_to_the_page_that_had_it(
+    seller: Seller, referrer: str, leads: str
+) -> None:
+    headers = {**HERE, "Referer": referrer}
+    answer = Browsing(seller).press("/functions/whoami/call", headers, login="reseller")
+    assert f'href="{leads}lang=ru"' in answer.text

@@ -68,10 +68,20 @@ class Visit:
         return texts.text(name, self.lang, values)
 
     def address(self, **changes: object) -> str:
-        """The address of this page with other values in its query; None leaves one out."""
+        """The address of this page with other values in its query; None leaves one out.
+
+        The answer to a form has no address of its own: there it is the page that had the form.
+        """
         query = {**self.http.args.to_dict(), **changes}
         pairs = {name: value for name, value in query.items() if value is not None}
-        return f"?{urlencode(pairs)}"
+        return f"{self._page_of_form()}?{urlencode(pairs)}"
+
+    def _page_of_form(self) -> str:
+        if self.http.method != "POST":
+            return ""
+        own = self.http.host_url.rstrip("/")
+        path = (self.http.referrer or "").removeprefix(own).partition("?")[0].partition("#")[0]
+        return path if path.startswith(f"{PREFIX}/") else PREFIX
 
 
 def read_visit(http: Request) -> Visit:
