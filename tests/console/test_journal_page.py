@@ -74,7 +74,8 @@ def test_a_page_asks_for_newer_entries_and_stops_after_ten_minutes() -> None:
         asked_for = re.search(r'hx-get="([^"]+)"', browser.look("/journal?func=whoami").text)
         assert asked_for is not None
         address = f"/journal{asked_for[1].replace('&amp;', '&')}"
-        assert browser.look(address).status_code == 204
+        unchanged = browser.look(address)
+        assert (unchanged.status_code, unchanged.headers["Cache-Control"]) == (204, "no-store")
         seller.call("soft")
         assert browser.look(address).status_code == 204
         seller.call("whoami")

@@ -79,7 +79,7 @@ class ConsoleJournal:
         is_over = seconds - since > LIVE_SECONDS
         polled = "after" in args
         if polled and not is_over and not _is_newer(entries, args["after"]):
-            return Response(status=HTTPStatus.NO_CONTENT)
+            return Response(status=HTTPStatus.NO_CONTENT, headers=SAFE)
         response = self._frame.render(
             visit,
             "journal.html",
