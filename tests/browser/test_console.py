@@ -56,6 +56,7 @@ def test_every_page_fits_its_window_and_loads_all_it_names(
     world = server.fresh()
     world.order()
     size(page, width)
+    complaints(page)
     for path in PAGES:
         for choice in (f"theme={theme}&lang=ru&size=normal", "lang=en&size=large"):
             page.get(address(server, world, f"{path}?{choice}"))
