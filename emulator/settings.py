@@ -7,6 +7,7 @@ Settings of a *world* (rules, clock, provisioning) are rows of that world, not h
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -32,6 +33,8 @@ MISSPELLED = 0.75
 """How alike a variable and one of ours must be, from 0 to 1, to be a misspelled one."""
 
 
+AGE = re.compile(r"(\d{1,9}) ?([smhd]?)", re.ASCII)
+SECONDS = MappingProxyType({"s": 1, "m": 60, "h": 3600, "d": 86_400})
 SWITCH = MappingProxyType(
     {"on": True, "true": True, "yes": True, "1": True}
     | {"off": False, "false": False, "no": False, "0": False}
@@ -115,6 +118,12 @@ class Settings:
     """Size of the journal of one world, up to sixteen entries more."""
     journal_body: int = 32 * 1024
     """How much of one request or answer the journal keeps."""
+    worlds_expire: int = 0
+    """The age (`2h`, `30m`, `1d`) at which a world other than `default` is removed; 0: never."""
+    max_worlds: int = 1_000
+    """How many worlds there may be; making another is refused. 0: no limit."""
+    max_worlds_bytes: int = 16 * 1024 * 1024 * 1024
+    """The size of all worlds from which on making another is refused. 0: no limit."""
     token: str = ""
     """Token of the control API for other computers; `serve` invents one where it is needed."""
     allowed_hosts: tuple[str, ...] = ()
@@ -141,6 +150,15 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
         return number
 
     return read
+
+
+def _age(text: str) -> int:
+    """Seconds, or a number with a unit."""
+    matched = AGE.fullmatch(text.strip().lower())
+    if matched is None:
+        msg = f'"{text}" is no age such as 2h, 30m or 1d'
+        raise ValueError(msg)
+    return _whole(0, 10**9)(matched[1]) * SECONDS[matched[2] or "s"]
 
 
 def _switch(text: str) -> bool:
@@ -203,6 +221,9 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "journal_rows": _whole(0, 1_000_000),
     "journal_bytes": _whole(0, 2**33),
     "journal_body": _whole(0, 2**24),
+    "worlds_expire": _age,
+    "max_worlds": _whole(0, 1_000_000),
+    "max_worlds_bytes": _whole(0, 2**50),
     "token": str,
     "allowed_hosts": _names,
     "exercises": _folder,

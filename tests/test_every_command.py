@@ -31,6 +31,8 @@ serve --fixture nosuch
 world create second
 world fork second third
 world list
+world export nosuch nosuch.mockseller
+world import nosuch.mockseller
 world load second nosuch.xml
 world remove nosuch
 world reset default

@@ -43,6 +43,12 @@ if TYPE_CHECKING:
     "so that answers are the same every day.",
 )
 @click.option(
+    "--worlds-expire",
+    show_default="never",
+    metavar="AGE",
+    help="Remove worlds other than `default` at this age: 2h, 30m, 1d.",
+)
+@click.option(
     "--tls",
     is_flag=True,
     default=None,

@@ -168,3 +168,28 @@ def fork(name: str, into: str, data: Path | None) -> None:
     with options.opened(data) as worlds:
         worlds.fork(name, into)
     click.echo(f"{into}: a copy of {name}")
+
+
+@world.command("export")
+@click.argument("name")
+@click.argument("file", type=options.FILE)
+@options.data
+def export_world(name: str, file: Path, data: Path | None) -> None:
+    """Write the world NAME into FILE, for another data folder or a colleague.
+
+    The file has the present state, the journal, and what the world resets to.
+    """
+    with options.opened(data) as worlds:
+        worlds.export(name, file)
+    click.echo(f"{name}: written into {file}")
+
+
+@world.command("import")
+@click.argument("file", type=options.FILE)
+@click.argument("name", required=False)
+@options.data
+def import_world(file: Path, name: str | None, data: Path | None) -> None:
+    """Make a world of FILE, which `export` wrote, under its name there or as NAME."""
+    with options.opened(data) as worlds:
+        name = worlds.import_archive(file, name)
+    click.echo(f"{name}: made from {file.name}; its address is /w/{name}/billmgr")

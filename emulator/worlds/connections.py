@@ -42,6 +42,10 @@ class WorldExists(WorldError):
     """There is a world of that name already."""
 
 
+class TooManyWorlds(WorldError):
+    """There are as many worlds as the settings allow, or they are as large."""
+
+
 def upgrade(database: Database) -> None:
     """Gives a world of an earlier version the tables of this one. Raises WorldError.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import tempfile
 from collections import OrderedDict
@@ -26,11 +27,12 @@ from emulator.domain.catalogue.catalogue import Catalogue, Tariff
 from emulator.domain.world import Shop, WorldRow
 from emulator.settings import Settings
 from emulator.store.engine import Database
-from emulator.worlds import pricelist, storage
+from emulator.worlds import archive, pricelist, storage
 from emulator.worlds.connections import (
     NAME,
     Connections,
     NoWorld,
+    TooManyWorlds,
     WorldError,
     WorldExists,
     upgrade,
@@ -173,6 +175,43 @@ class Worlds(Connections):
             raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
         if self.exists(name):
             raise WorldExists(f'the world "{name}" exists already')
+        self.remove_expired()
+        if name != DEFAULT:
+            self._require_room()
+
+    def _require_room(self) -> None:
+        """Raises TooManyWorlds. Makers at the same moment may all be let in."""
+        count, size = len(self.names()), self.settings.max_worlds_bytes
+        if 0 < self.settings.max_worlds <= count:
+            raise TooManyWorlds(
+                f"there are {count} worlds, as many as the setting max_worlds allows; remove some"
+            )
+        if size and count and size <= self._size():
+            raise TooManyWorlds(
+                f"the worlds are larger than the {size} bytes of the setting max_worlds_bytes;"
+                " remove some"
+            )
+
+    def _size(self) -> int:
+        """Bytes of all files of all worlds."""
+        size = 0
+        # Others make and remove worlds meanwhile; `os.walk` passes over folders that are gone.
+        for folder, _, names in os.walk(self.root):
+            for name in names:
+                with suppress(OSError):
+                    size += Path(folder, name).lstat().st_size
+        return size
+
+    def remove_expired(self) -> None:
+        """Removes the worlds that are older than the settings let them be; never ``default``."""
+        if not self.settings.worlds_expire:
+            return
+        oldest = self.system_clock.elapsed() - self.settings.worlds_expire
+        for name in self.names():
+            with suppress(OSError, NoWorld):  # another process may remove it at the same time
+                made = (self.root / name / "origin.json").stat().st_mtime
+                if made < oldest and name != DEFAULT:
+                    self.remove(name)
 
     @contextmanager
     def _building(self, name: str) -> Iterator[Path]:
@@ -191,7 +230,8 @@ class Worlds(Connections):
                 raise WorldExists(f'the world "{name}" exists already') from None
 
     def ensure_default(self) -> None:
-        """Creates the world ``default`` if it does not exist."""
+        """Creates the world ``default`` if it does not exist; removes worlds that are too old."""
+        self.remove_expired()
         if not self.exists(DEFAULT):
             with suppress(WorldExists):
                 self.create(DEFAULT, self.settings.fixture, as_of=self.settings.as_of)
@@ -282,6 +322,37 @@ class Worlds(Connections):
                 shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
             self._activate(folder, into, folder / "seed.db")
 
+    def export(self, name: str, target: Path) -> None:
+        """Writes the present state of a world, and what it resets to, into one file.
+
+        Raises NoWorld, and OSError where the file cannot be written.
+        """
+        self.current(name)
+        with tempfile.TemporaryDirectory(prefix=".out-", dir=self.root) as outer:
+            folder = Path(outer)
+            with self.locked(name) as db:
+                db.copy_to(folder / archive.STATE)
+                shutil.copyfile(self._seed_of(name), folder / archive.SEED)
+                shutil.copyfile(self.root / name / "origin.json", folder / archive.ORIGIN)
+            archive.pack(folder, name, target)
+
+    def import_archive(self, file: Path, name: str | None = None) -> str:
+        """Makes a world of an exported file, under its own name or another; returns the name.
+
+        Raises WorldExists, and WorldError for a file that is torn or newer than this version.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".in-", dir=self.root) as outer:
+            unpacked = Path(outer)
+            own_name = archive.unpack(file, unpacked).world
+            name = own_name if name is None else name
+            self._require_free(name)
+            with self._building(name) as folder:
+                for part in (archive.SEED, archive.ORIGIN):
+                    (unpacked / part).replace(folder / part)
+                self._activate(folder, name, unpacked / archive.STATE)
+        return name
+
     def _activate(self, folder: Path, name: str, source: Path) -> None:
         storage.activate(folder, name, source, durable=self.durable)
 
@@ -325,4 +396,4 @@ def _write_origin(folder: Path, origin: Origin) -> None:
         shutil.copyfile(origin.fixture, folder / COPY)
 
 
-__all__ = ["DEFAULT", "NAME", "NoWorld", "WorldError", "WorldExists", "Worlds"]
+__all__ = ["DEFAULT", "NAME", "NoWorld", "TooManyWorlds", "WorldError", "WorldExists", "Worlds"]

@@ -32,7 +32,7 @@ from emulator.results import CoverageInfo, FunctionInfo, HealthInfo, OpenApiDocu
 from emulator.settings import Settings
 from emulator.worlds.fixtures import FixtureError
 from emulator.worlds.pricelist.nodes import PriceListError
-from emulator.worlds.worlds import DEFAULT, NoWorld, WorldError, WorldExists, Worlds
+from emulator.worlds.worlds import DEFAULT, NoWorld, TooManyWorlds, WorldError, WorldExists, Worlds
 
 LOG = logging.getLogger("mockseller")
 PREFIX = "/_mockseller"
@@ -49,7 +49,7 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
         ),
         404,
     ),
-    ((WorldExists, NothingDueError), 409),
+    ((WorldExists, TooManyWorlds, NothingDueError), 409),
     ((WorldError, FixtureError, PriceListError, ApiError, ValueError), 400),
 )
 """The first match counts: special exceptions stand before general ones."""

@@ -65,7 +65,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "/worlds",
         {"name": "shop-b", "fixture": "strict", "seed": 7},
         schemas.NewWorld,
-        conflict="there is a world of this name",
+        conflict="there is a world of this name, or as many as the settings allow",
         of_a_world=False,
     ),
     "GET /worlds/<name>": Operation("The state of a world.", "/worlds/shop-b"),
@@ -93,7 +93,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "/worlds/default/fork",
         {"into": "shop-c"},
         schemas.Fork,
-        conflict="there is a world of this name",
+        conflict="there is a world of this name, or as many as the settings allow",
     ),
     "POST /worlds/<name>/reset": Operation(
         "Puts a world back to its initial state; its faults and its journal are gone.",

@@ -47,6 +47,7 @@ def describe(worlds: Worlds, name: str) -> WorldInfo:
 
 def describe_all(worlds: Worlds) -> list[WorldInfo | UnreadableWorld]:
     """The state of every world, for JSON: one that cannot be read has ``name`` and ``error``."""
+    worlds.remove_expired()
     states: list[WorldInfo | UnreadableWorld] = []
     for name in worlds.names():
         try:

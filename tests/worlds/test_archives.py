@@ -1,0 +1,131 @@
+"""A world as one file: there and back, torn, newer, or something else."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from emulator.cli import mockseller
+from emulator.settings import Settings
+from emulator.testing import Seller
+from emulator.worlds.archive import MANIFEST, STATE
+from emulator.worlds.worlds import WorldError, WorldExists, Worlds
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Worlds]:
+    """Another data folder."""
+    worlds = Worlds(Settings(data=tmp_path / "elsewhere"))
+    yield worlds
+    worlds.close()
+
+
+@pytest.fixture
+def exported(seller: Seller, tmp_path: Path) -> Path:
+    """A world in which a license was ordered, as a file."""
+    seller.order(ip="192.0.2.201")
+    file = tmp_path / "world.mockseller"
+    seller.worlds.export("default", file)
+    return file
+
+
+def rewritten(file: Path, **changes: object) -> Path:
+    """The archive with other values in its manifest."""
+    other = file.with_name("other.mockseller")
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(other, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if name == MANIFEST:
+                content = json.dumps({**json.loads(content), **changes}).encode()
+            target.writestr(name, content)
+    return other
+
+
+def test_a_world_goes_elsewhere_with_its_orders_and_resets_to_where_it_began(
+    exported: Path, elsewhere: Worlds
+) -> None:
+    assert elsewhere.import_archive(exported, "moved") == "moved"
+    counts = elsewhere.connect("moved").counts("service", "journal")
+    assert counts["journal"] > 0
+    elsewhere.reset("moved")
+    after = elsewhere.connect("moved").counts("service", "journal")
+    assert after == {"service": counts["service"] - 1, "journal": 0}
+
+
+def test_it_has_the_name_that_it_had_unless_another_is_given(
+    exported: Path, elsewhere: Worlds
+) -> None:
+    assert elsewhere.import_archive(exported) == "default"
+    with pytest.raises(WorldExists, match='the world "default" exists already'):
+        elsewhere.import_archive(exported)
+    assert elsewhere.names() == ["default"]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.99])
+def test_a_torn_file_is_refused_in_one_line_and_makes_nothing(
+    exported: Path, elsewhere: Worlds, share: float
+) -> None:
+    content = exported.read_bytes()
+    exported.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(WorldError, match="is no whole archive of a world") as refused:
+        elsewhere.import_archive(exported)
+    assert "\n" not in str(refused.value)
+    assert list(elsewhere.root.iterdir()) == []
+
+
+def test_a_file_with_a_changed_byte_is_refused(exported: Path, elsewhere: Worlds) -> None:
+    with zipfile.ZipFile(exported) as archive:
+        place = archive.getinfo(STATE).header_offset + 500
+    content = bytearray(exported.read_bytes())
+    content[place] ^= 255
+    exported.write_bytes(content)
+    with pytest.raises(WorldError, match="is no whole archive of a world"):
+        elsewhere.import_archive(exported)
+
+
+@pytest.mark.parametrize("changes", [{"format": 2}, {"tables": 10_000}])
+def test_a_file_of_a_newer_version_is_refused_and_says_which(
+    exported: Path, elsewhere: Worlds, changes: dict[str, object]
+) -> None:
+    newer = rewritten(exported, mockseller="99.1", **changes)
+    with pytest.raises(WorldError, match=r"written by mockseller 99\.1, which is newer"):
+        elsewhere.import_archive(newer)
+    assert elsewhere.names() == []
+
+
+@pytest.mark.parametrize("changes", [{"format": "x"}, {"world": "../up"}, {"tables": None}])
+def test_a_manifest_that_is_none_is_refused(
+    exported: Path, elsewhere: Worlds, changes: dict[str, object]
+) -> None:
+    with pytest.raises(WorldError, match="is no whole archive of a world"):
+        elsewhere.import_archive(rewritten(exported, **changes))
+
+
+def test_an_archive_of_another_table_version_is_upgraded_as_a_world_in_place_is(
+    exported: Path, elsewhere: Worlds
+) -> None:
+    elsewhere.import_archive(rewritten(exported, tables=1), "older")
+    assert elsewhere.connect("older").counts("service")["service"] > 0
+
+
+def test_the_commands_write_and_read_it(tmp_path: Path) -> None:
+    here, there = str(tmp_path / "here"), str(tmp_path / "there")
+    file = str(tmp_path / "shop.mockseller")
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(mockseller, ["world", *words])
+        return result.exit_code, result.output
+
+    assert run("export", "default", file, "--data", here) == (0, f"default: written into {file}\n")
+    assert run("import", file, "shop-b", "--data", there)[0] == 0
+    assert "shop-b" in run("list", "--data", there)[1]
+    code, output = run("import", file, "shop-b", "--data", there)
+    assert (code, output) == (2, 'Error: the world "shop-b" exists already\n')
+    Path(file).write_text("nothing")
+    code, output = run("import", file, "--data", there)
+    assert (code, output) == (2, "Error: shop.mockseller is no whole archive of a world\n")
