@@ -14,6 +14,7 @@ from collections.abc import Generator, Iterator
 import httpcore  # noqa: F401 - see below
 import pytest
 import yaml  # noqa: F401 - see below
+from cryptography import x509  # noqa: F401 - see below
 from hypothesis import HealthCheck, settings
 
 from emulator.testing import Seller
@@ -54,7 +55,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # httpx imports httpcore with its first transport. Where that happens inside an inner run of
 # pytester, which afterwards forgets the modules that were imported in it, the next transport gets a
 # second httpcore, whose errors httpx does not know: every later test gets them untranslated. So it
-# is with yaml, whose nodes `mockseller.files` tells apart by their class.
+# is with yaml, whose nodes `mockseller.files` tells apart by their class, and with cryptography,
+# whose compiled half knows the curves of its first import only.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -234,7 +234,8 @@ def test_a_report_counts_the_sellers_of_all_fixtures_over_all_workers(
     pytester: pytest.Pytester,
 ) -> None:
     pytester.makepyfile(COUNTED)
-    result = pytester.runpytest_subprocess("--seller-report=report.json", "-n", "2", *QUIET)
+    others = ("-p", "no:schemathesis", "-p", "no:hypothesispytest")  # seconds in each worker
+    result = pytester.runpytest_subprocess("--seller-report=report.json", "-n2", *others, *QUIET)
     result.assert_outcomes(passed=2)
     report = json.loads((pytester.path / "report.json").read_text("utf-8"))
     assert report["calls"] == 3
