@@ -4,16 +4,18 @@
 PYTHON ?= python3
 VENV   ?= .venv
 ARGS   ?=
-# Of `make fuzz`: how long, and where chance begins.
+# Of `make fuzz` and `make storm`: how long, and where chance begins.
 SECONDS ?= 60
 SEED    ?= 0
+# Of `make storm`: end after so many kills.
+KILLS   ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all check types style imports documents verify format bench fuzz docs
-.PHONY: release clean
+.PHONY: storm release clean
 
 # Where the environment forbids Python to keep what it compiles, every command that a test starts
 # would compile everything again.
@@ -93,6 +95,10 @@ verify: $(VENV)/.test ## the three judges on what is ours, the matrix, build/rep
 fuzz: $(VENV)/.test ## generated requests and walks through lives; SECONDS=60 SEED=0
 	$(BIN)/mockseller verify fuzz --in-process --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 	$(BIN)/mockseller verify fuzz --served --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
+
+# Workers and the whole server are killed while clients buy; ends after so many seconds, or kills.
+storm: $(VENV)/.test ## a seller that is killed while clients buy; SECONDS=110 or KILLS=1000, SEED=0
+	$(BIN)/python -m tests.storm $(if $(KILLS),--kills $(KILLS),--seconds $(if $(filter file,$(origin SECONDS)),110,$(SECONDS))) --seed $(SEED)
 
 docs: $(VENV)/.test ## write the generated reference
 	$(BIN)/python -m emulator.reference

@@ -109,6 +109,7 @@ def create_app(
     """
     verified, registry, catalogues = _shared()
     worlds = Worlds(settings, system_clock, catalogues=catalogues, durable=durable)
+    worlds.remove_leftovers()
     worlds.ensure_default()
     worlds.connect(DEFAULT)
     for problem in worlds.unreadable().values():

@@ -38,6 +38,7 @@ world remove nosuch
 world reset default
 world restore default nosuch
 world snapshot default saved
+world forget default saved
 clock advance 1 day
 clock freeze
 clock real

@@ -33,6 +33,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "serve --fixture": f"serve --port 0 --fixture {UNKNOWN}",
     "world create --fixture": f"world create second --fixture {UNKNOWN}",
     "world fork NAME": f"world fork {UNKNOWN} copy",
+    "world forget NAME": f"world forget {UNKNOWN} label",
     "world remove NAME": f"world remove {UNKNOWN}",
     "world reset [NAME]": f"world reset {UNKNOWN}",
     "world restore NAME": f"world restore {UNKNOWN} label",

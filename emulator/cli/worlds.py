@@ -159,6 +159,17 @@ def restore(name: str, label: str, data: Path | None) -> None:
     click.echo(f"{name}: restored from {label}")
 
 
+@world.command("forget")
+@click.argument("name")
+@click.argument("label")
+@options.data
+def forget(name: str, label: str, data: Path | None) -> None:
+    """Remove the snapshot LABEL of the world NAME."""
+    with options.opened(data) as worlds:
+        worlds.remove_snapshot(name, label)
+    click.echo(f"{name}: the snapshot {label} is removed")
+
+
 @world.command()
 @click.argument("name")
 @click.argument("into")

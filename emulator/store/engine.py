@@ -32,6 +32,27 @@ Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
 
 
+STORAGE_CODES = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_BUSY,
+    }
+)
+"""What SQLite answers where the disk or the file is at fault, not the statement."""
+
+
+def is_storage_error(error: Exception) -> bool:
+    """Whether the disk or a file is at fault: full, read-only, damaged, locked."""
+    if isinstance(error, sqlite3.DatabaseError):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in STORAGE_CODES
+    return isinstance(error, OSError)
+
+
 def _storing(of: TypeEngine[Any]) -> Convert | None:
     return of.store if isinstance(of, Stored) else of.dialect_impl(DIALECT).bind_processor(DIALECT)
 
@@ -231,7 +252,8 @@ class Database:
         try:
             yield
         finally:
-            self._driver.execute("COMMIT")
+            if self._driver.in_transaction:
+                self._driver.execute("COMMIT")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -252,10 +274,12 @@ class Database:
         self._driver.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._driver.execute("COMMIT")
         except BaseException:
-            self._driver.execute("ROLLBACK")
+            # On a full disk SQLite rolls back by itself, or leaves open what it could not commit.
+            if self._driver.in_transaction:
+                self._driver.execute("ROLLBACK")
             raise
-        self._driver.execute("COMMIT")
 
     @contextmanager
     def savepoint(self, name: str = "handler") -> Iterator[None]:
@@ -264,8 +288,9 @@ class Database:
         try:
             yield
         except BaseException:
-            self._driver.execute(f"ROLLBACK TO {name}")
-            self._driver.execute(f"RELEASE {name}")
+            if self._driver.in_transaction:
+                self._driver.execute(f"ROLLBACK TO {name}")
+                self._driver.execute(f"RELEASE {name}")
             raise
         self._driver.execute(f"RELEASE {name}")
 

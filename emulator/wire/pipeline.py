@@ -34,7 +34,7 @@ from emulator.errors import (
     UnknownFunction,
 )
 from emulator.faults import FaultedCall, FaultHit, held_answers
-from emulator.store.engine import Database
+from emulator.store.engine import Database, is_storage_error
 from emulator.texts import LANGUAGES
 from emulator.wire import auth, formats, outcomes
 from emulator.wire.answer import Writer, error_document
@@ -141,8 +141,11 @@ class Pipeline:
             return _unjournalled(Missed("world", world), request, format_)
         except ApiError as refusal:
             return _unjournalled(refusal, request, format_)
-        except Exception:
-            LOG.exception("func=%s failed", request.func)
+        except Exception as error:
+            if is_storage_error(error):  # one line: a traceback says no more about a full disk
+                LOG.error('the world "%s": %s; func=%s was not done', world, error, request.func)  # noqa: TRY400
+            else:
+                LOG.exception("func=%s failed", request.func)
             return _unjournalled(InternalError(), request, format_)
         return answered.reply
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import sqlite3
+import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ _UPGRADED = Statement(
         version=bindparam("set_to"), catalogue_version=bindparam("catalogue")
     )
 )
+SNAPSHOTS = "snapshots"
+"""The folder of a world's snapshots, a closed file each."""
 OPEN_AT_ONCE = 32
 """Connections a thread keeps open; the least recently used one is closed first."""
 
@@ -49,7 +52,7 @@ class TooManyWorlds(WorldError):
 def upgrade(database: Database) -> None:
     """Gives a world of an earlier version the tables of this one. Raises WorldError.
 
-    The caller holds the world's lock, or is alone with the file.
+    The caller holds the world's lock, or is alone with the file, which is a copy.
     """
     if not _is_outdated(database):
         return
@@ -66,6 +69,18 @@ def _is_outdated(database: Database) -> bool:
             f" {tables.OLDEST_VERSION} to {tables.VERSION}"
         )
     return bool(version < tables.VERSION)
+
+
+def _save_before_upgrade(database: Database, folder: Path) -> None:
+    """Saves a world of an earlier version as a snapshot, ``version-4`` or ``version-4-2``."""
+    folder.mkdir(exist_ok=True)
+    label = f"version-{database.value(_VERSION)}"
+    labels = [label, *(f"{label}-{number}" for number in range(2, 1000))]
+    free = next(name for name in labels if not (folder / f"{name}.db").exists())
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as scratch:
+        copy = Path(scratch) / "copy.db"
+        database.copy_to(copy)
+        copy.replace(folder / f"{free}.db")
 
 
 class OpenDatabases(OrderedDict[str, Database]):
@@ -130,12 +145,14 @@ class Connections:
                 path = current
 
     def _upgraded(self, name: str, path: str) -> Database:
-        """Opens a generation; one of an earlier version is upgraded in its place."""
+        """Opens a generation; one of an earlier version is upgraded, and a copy of it stays."""
         lock = self.root / name / "lock"
         database = Database(path, lock, shared=self._shared, durable=self.durable)
         try:
             if _is_outdated(database):
                 with database.locked():
+                    if _is_outdated(database):  # another process may have been faster
+                        _save_before_upgrade(database, self.root / name / SNAPSHOTS)
                     upgrade(database)
         except BaseException as error:
             database.close()

@@ -9,7 +9,6 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-import threading
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -136,7 +135,8 @@ def activate(folder: Path, name: str, source: Path, *, durable: bool) -> None:
     except (sqlite3.DatabaseError, WorldError) as error:
         target.unlink()
         raise WorldError(f"{source} cannot be read: {error}") from None
-    pointer = folder / f".current-{os.getpid()}-{threading.get_ident()}"
+    # A new name each time: numbers of processes come again, and a killed one may have left its own.
+    pointer = folder / f".current-{secrets.token_hex(6)}"
     pointer.symlink_to(target.name)
     pointer.replace(folder / "current")
     # The previous generation stays: a worker may be about to open it.
@@ -144,6 +144,9 @@ def activate(folder: Path, name: str, source: Path, *, durable: bool) -> None:
         if old < number - 1:
             for leftover in folder.glob(f"gen-{old:06d}-*"):
                 leftover.unlink(missing_ok=True)
+    for unused in folder.glob(".current-*"):
+        # Of a process that was killed here: the caller alone holds the lock of the world.
+        unused.unlink(missing_ok=True)
 
 
 def _finish(target: Path, name: str, *, durable: bool) -> None:

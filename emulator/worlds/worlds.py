@@ -9,6 +9,7 @@ step: overwriting a file in use would corrupt it, or leave workers writing to an
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
@@ -30,6 +31,7 @@ from emulator.store.engine import Database
 from emulator.worlds import archive, pricelist, storage
 from emulator.worlds.connections import (
     NAME,
+    SNAPSHOTS,
     Connections,
     NoWorld,
     TooManyWorlds,
@@ -60,6 +62,12 @@ class CatalogueCache:
         return loaded
 
 
+SCRATCH = ".part-"
+"""How the folders begin in which something is made before it gets its place in one step."""
+FORMER_SCRATCH = (".new-", ".gone-")
+"""How they began in 0.1.0."""
+IN_USE = "worlds.lock"
+"""A lock file beside the worlds, which whoever has such a folder holds, shared."""
 COPY = "fixture.yaml"
 """What the file that a world was made from said then, in the folder of the world."""
 
@@ -214,11 +222,39 @@ class Worlds(Connections):
                     self.remove(name)
 
     @contextmanager
+    def _scratch(self) -> Iterator[Path]:
+        """A folder on the disk of the worlds for what is not complete, removed afterwards.
+
+        Never a fixed name: what a killed process left there would be taken for a part of what is
+        made now, and SQLite applies even a foreign journal.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with self.root.with_name(IN_USE).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=self.root) as folder:
+                yield Path(folder)
+
+    def remove_leftovers(self) -> None:
+        """Removes what processes left that were killed in the middle of their work.
+
+        Nothing where somebody, even of another server on this folder, is in the middle of it now.
+        """
+        if not self.root.is_dir():
+            return
+        with self.root.with_name(IN_USE).open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            for prefix in (SCRATCH, *FORMER_SCRATCH):
+                for folder in self.root.glob(f"{prefix}*"):
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    @contextmanager
     def _building(self, name: str) -> Iterator[Path]:
         """A folder that becomes the world in one atomic step. Raises WorldExists."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".new-", dir=self.root) as outer:
-            folder = Path(outer) / name
+        with self._scratch() as outer:
+            folder = outer / name
             folder.mkdir()
             (folder / "lock").touch()
             yield folder
@@ -273,7 +309,11 @@ class Worlds(Connections):
         source = self._seeds.file(origin)
         with self.replacing(name):
             (self.root / name / "seed.db").unlink(missing_ok=True)
-            _write_origin(self.root / name, origin)
+            with self._scratch() as made:
+                _write_origin(made, origin)
+                (self.root / name / COPY).unlink(missing_ok=True)
+                for part in made.iterdir():
+                    part.replace(self.root / name / part.name)
             self._activate(self.root / name, name, source)
 
     def remove(self, name: str) -> None:
@@ -281,21 +321,17 @@ class Worlds(Connections):
         self.require(name)
         if name == DEFAULT:
             raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
-        with self.replacing(name):
-            gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=self.root))
+        with self._scratch() as gone, self.replacing(name):
             (self.root / name).rename(gone / name)
-        shutil.rmtree(gone)
 
     def snapshot(self, name: str, label: str) -> Path:
         """Saves the present state under a label; returns the file. Raises NoWorld, WorldError."""
         self.current(name)
         target = self._snapshot_file(name, label)
         target.parent.mkdir(exist_ok=True)
-        with self.locked(name) as db:
-            part = target.with_suffix(".part")
-            part.unlink(missing_ok=True)
-            db.copy_to(part)
-            part.replace(target)
+        with self._scratch() as folder, self.locked(name) as db:
+            db.copy_to(folder / target.name)
+            (folder / target.name).replace(target)
         return target
 
     def restore(self, name: str, label: str) -> None:
@@ -310,7 +346,15 @@ class Worlds(Connections):
     def snapshots(self, name: str) -> list[str]:
         """Labels of the snapshots of a world, sorted."""
         self.current(name)
-        return sorted(path.stem for path in (self.root / name / "snapshots").glob("*.db"))
+        return sorted(path.stem for path in (self.root / name / SNAPSHOTS).glob("*.db"))
+
+    def remove_snapshot(self, name: str, label: str) -> None:
+        """Removes a snapshot. Raises NoWorld without it."""
+        self.require(name)
+        try:
+            self._snapshot_file(name, label).unlink()
+        except FileNotFoundError:
+            raise NoWorld(f'the world "{name}" has no snapshot "{label}"') from None
 
     def fork(self, name: str, into: str) -> None:
         """Copies a world into a new one, which resets to it. Raises NoWorld, WorldExists."""
@@ -362,8 +406,8 @@ class Worlds(Connections):
         A tariff that services use stays, so that they can be read and prolonged.
         """
         source = self._seed_of(name)
-        with self.locked(name) as db:
-            part = self.root / name / "seed.part"
+        with self._scratch() as folder, self.locked(name) as db:
+            part = folder / "seed.db"
             shutil.copyfile(source, part)
             seed = Database(part)
             try:
@@ -380,7 +424,7 @@ class Worlds(Connections):
     def _snapshot_file(self, name: str, label: str) -> Path:
         if NAME.match(label) is None:
             raise WorldError(f'"{label}" is not a name of a snapshot: use a-z, 0-9 and -')
-        return self.root / name / "snapshots" / f"{label}.db"
+        return self.root / name / SNAPSHOTS / f"{label}.db"
 
 
 def _located(fixture: str) -> str:
@@ -391,7 +435,6 @@ def _located(fixture: str) -> str:
 def _write_origin(folder: Path, origin: Origin) -> None:
     """Writes down what a world is made from; of a file also what it says, for a later reset."""
     (folder / "origin.json").write_text(json.dumps(origin.as_dict()), encoding="utf-8")
-    (folder / COPY).unlink(missing_ok=True)
     if Path(origin.fixture).suffix:
         shutil.copyfile(origin.fixture, folder / COPY)
 

@@ -168,6 +168,7 @@ def parameters(key: str, operation: Operation) -> list[Json]:
 PLACES: Mapping[str, Json] = {
     "name": {"description": "Name of the world.", "schema": TEXT},
     "id": {"description": "Its number.", "schema": NUMBER},
+    "label": {"description": "Name of the snapshot.", "schema": TEXT},
     "login": {"description": "Login of the account.", "schema": TEXT},
 }
 

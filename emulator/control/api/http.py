@@ -30,6 +30,7 @@ from emulator.faults import NoFault
 from emulator.names import require
 from emulator.results import CoverageInfo, FunctionInfo, HealthInfo, OpenApiDocument, PathList
 from emulator.settings import Settings
+from emulator.store.engine import is_storage_error
 from emulator.worlds.fixtures import FixtureError
 from emulator.worlds.pricelist.nodes import PriceListError
 from emulator.worlds.worlds import DEFAULT, NoWorld, TooManyWorlds, WorldError, WorldExists, Worlds
@@ -178,6 +179,10 @@ def _status_and_message(error: Exception, what: str) -> tuple[int, str]:
     for kinds, status in STATUSES:
         if isinstance(error, kinds):
             return status, str(error)
+    if is_storage_error(error):
+        line = f"the data folder cannot be read or written: {error}"
+        LOG.error("%s: %s", what, line)
+        return HTTPStatus.INSUFFICIENT_STORAGE, line
     LOG.error("%s failed", what, exc_info=error)
     return 500, "internal error; the server's log has the details"
 

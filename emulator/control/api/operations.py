@@ -88,6 +88,10 @@ OPERATIONS: Mapping[str, Operation] = {
         {"name": "before"},
         schemas.Named,
     ),
+    "DELETE /worlds/<name>/snapshots/<label>": Operation(
+        "Removes a snapshot, or the copy of a world from before its upgrade.",
+        "/worlds/default/snapshots/before",
+    ),
     "POST /worlds/<name>/fork": Operation(
         "Copies a world.",
         "/worlds/default/fork",

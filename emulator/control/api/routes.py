@@ -166,6 +166,11 @@ def _restore(request: ControlRequest) -> WorldInfo:
     return world_state.describe(request.worlds, request.name)
 
 
+def _remove_snapshot(request: ControlRequest) -> WorldInfo:
+    request.worlds.remove_snapshot(request.name, request.values["label"])
+    return world_state.describe(request.worlds, request.name)
+
+
 def _fork(request: ControlRequest) -> WorldInfo:
     into = str(request.read(FORK)["into"])
     request.worlds.fork(request.name, into)
@@ -326,6 +331,7 @@ HANDLERS: Mapping[str, Handler] = {
     "POST /worlds/<name>/reset": _reset,
     "POST /worlds/<name>/snapshot": _snapshot,
     "POST /worlds/<name>/restore": _restore,
+    "DELETE /worlds/<name>/snapshots/<label>": _remove_snapshot,
     "POST /worlds/<name>/fork": _fork,
     "POST /worlds/<name>/import": _sell,
     "GET /exercises": _exercises,

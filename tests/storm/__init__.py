@@ -1,0 +1,1 @@
+"""A seller whose workers are killed while clients buy (docs/survival.md): ``make storm``."""

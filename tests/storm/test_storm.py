@@ -1,0 +1,29 @@
+"""Killed workers and a killed server lose nothing that was acknowledged, and do nothing twice."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.storm.run import Extent, run
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the workers are found in /proc")
+SECONDS = 240
+"""More than the kills take; on a computer that is very busy it ends the storm."""
+
+
+@pytest.mark.parametrize(
+    "kills",
+    [
+        3,
+        pytest.param(30, marks=pytest.mark.full_only("three kills are survived in every run")),
+    ],
+)
+def test_nothing_acknowledged_is_lost_or_done_twice(tmp_path: Path, kills: int) -> None:
+    outcome = run(tmp_path, Extent(SECONDS, kills), seed=kills)
+    assert outcome.differences == []
+    kinds = ("kills: a worker", "kills: the whole server")
+    assert sum(outcome.counts.get(kind, 0) for kind in kinds) == kills
+    assert outcome.counts["calls answered"] > kills
