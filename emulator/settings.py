@@ -23,9 +23,9 @@ PREFIX = "MOCKSELLER_"
 FURTHER_VARIABLES = frozenset(
     PREFIX + name
     for name in (
-        "BOOKS", "CONFIG", "LOGIN", "NEW_PASSWORD", "NOW", "PANEL_LICENCE", "PANEL_LICENSE",
-        "PANEL_LOGIN", "PANEL_OTHER_LOGIN", "PANEL_OTHER_PASSWORD", "PANEL_PASSWORD", "PASSWORD",
-        "SESSION", "STATE", "STEP", "TESTS", "URL", "USER_AGENT",
+        "AUTHINFO", "BOOKS", "CONFIG", "LOGIN", "NEW_PASSWORD", "NOW",
+        "PANEL_LICENCE", "PANEL_LICENSE", "PANEL_LOGIN", "PANEL_OTHER_LOGIN",
+        "PANEL_OTHER_PASSWORD", "PANEL_PASSWORD", "PASSWORD", "SESSION", "STATE", "STEP", "TESTS", "URL", "USER_AGENT",
     )
 )  # fmt: skip
 """Variables of ours that are no settings: options of commands, and what an adapter is given."""

@@ -186,9 +186,10 @@ def fork(name: str, into: str, data: Path | None) -> None:
 @click.argument("file", type=options.FILE)
 @options.data
 def export_world(name: str, file: Path, data: Path | None) -> None:
-    """Write the world NAME into FILE, for another data folder or a colleague.
+    """Write a world into a file.
 
-    The file has the present state, the journal, and what the world resets to.
+    FILE is for another data folder or a colleague. It has the present state, the journal, and
+    what the world resets to.
     """
     with options.opened(data) as worlds:
         worlds.export(name, file)
@@ -200,7 +201,10 @@ def export_world(name: str, file: Path, data: Path | None) -> None:
 @click.argument("name", required=False)
 @options.data
 def import_world(file: Path, name: str | None, data: Path | None) -> None:
-    """Make a world of FILE, which `export` wrote, under its name there or as NAME."""
+    """Make a world of an exported file.
+
+    FILE is what `export` wrote; the world gets the name it had there, or NAME.
+    """
     with options.opened(data) as worlds:
         name = worlds.import_archive(file, name)
     click.echo(f"{name}: made from {file.name}; its address is /w/{name}/billmgr")
