@@ -25,7 +25,8 @@ FURTHER_VARIABLES = frozenset(
     for name in (
         "AUTHINFO", "BOOKS", "CONFIG", "LOGIN", "NEW_PASSWORD", "NOW",
         "PANEL_LICENCE", "PANEL_LICENSE", "PANEL_LOGIN", "PANEL_OTHER_LOGIN",
-        "PANEL_OTHER_PASSWORD", "PANEL_PASSWORD", "PASSWORD", "SESSION", "STATE", "STEP", "TESTS", "URL", "USER_AGENT",
+        "PANEL_OTHER_PASSWORD", "PANEL_PASSWORD", "PASSWORD",
+        "SESSION", "STATE", "STEP", "TESTS", "URL", "USER_AGENT",
     )
 )  # fmt: skip
 """Variables of ours that are no settings: options of commands, and what an adapter is given."""
