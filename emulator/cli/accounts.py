@@ -19,8 +19,9 @@ def account() -> None:
 @account.command()
 @click.argument("login")
 @options.world
+@options.as_json
 @options.data
-def show(login: str, name: str, data: Path | None) -> None:
+def show(login: str, name: str, data: Path | None, *, as_json: bool) -> None:
     """Show the account LOGIN."""
     from emulator.control.api import accounts
 
@@ -28,7 +29,10 @@ def show(login: str, name: str, data: Path | None) -> None:
         db = worlds.connect(name)
         with db.reading():
             described = accounts.describe(db, accounts.find(db, login))
-    _print(described)
+    if as_json:
+        options.show_json(described)
+    else:
+        _print(described)
 
 
 @account.command("set")
@@ -67,14 +71,19 @@ def _discount(text: str) -> dict[str, object]:
 @account.command("payments")
 @click.argument("login")
 @options.world
+@options.as_json
 @options.data
-def list_payments(login: str, name: str, data: Path | None) -> None:
+def list_payments(login: str, name: str, data: Path | None, *, as_json: bool) -> None:
     """List the payments of the account LOGIN, newest first."""
     from emulator.control.api import payments
 
     with options.opened(data) as worlds:
-        for payment in payments.of_account(worlds, name, login):
-            _print_payment(payment)
+        rows = list(payments.of_account(worlds, name, login))
+    if as_json:
+        options.show_json(rows)
+        return
+    for payment in rows:
+        _print_payment(payment)
 
 
 @account.command("payment", short_help="Set the status of a payment.")

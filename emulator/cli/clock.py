@@ -20,13 +20,18 @@ def clock() -> None:
 
 @clock.command()
 @options.world
+@options.as_json
 @options.data
-def show(name: str, data: Path | None) -> None:
+def show(name: str, data: Path | None, *, as_json: bool) -> None:
     """Show the world's time."""
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
-        _print(clocks.show(worlds, name))
+        state = clocks.show(worlds, name)
+    if as_json:
+        options.show_json(state.as_dict())
+    else:
+        _print(state)
 
 
 # Unknown options pass, since "-1 day" is a bad span.

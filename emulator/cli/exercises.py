@@ -26,9 +26,10 @@ _folder = click.option(
 
 
 @exercise.command("list")
+@options.as_json
 @_folder
 @options.data
-def list_exercises(exercises: Path | None, data: Path | None) -> None:
+def list_exercises(exercises: Path | None, data: Path | None, *, as_json: bool) -> None:
     """List the exercises, and what is wrong in files that cannot be used.
 
     Exit code 0: all can be used, 1: some cannot, 2: it could not run.
@@ -37,7 +38,9 @@ def list_exercises(exercises: Path | None, data: Path | None) -> None:
 
     with options.opened(data, exercises=exercises) as worlds:
         listed = api.describe_all(worlds)
-    for each in listed["exercises"]:
+    if as_json:
+        options.show_json(listed)
+    for each in () if as_json else listed["exercises"]:
         click.echo(f"{each['id']:<22} {each['title']['en']} ({each['steps']} steps)")
     for line in listed["problems"]:
         click.echo(line, err=True)

@@ -107,13 +107,17 @@ def _setting(text: str) -> tuple[str, object]:
 
 @fault.command("list")
 @options.world
+@options.as_json
 @options.data
-def list_(name: str, data: Path | None) -> None:
+def list_(name: str, data: Path | None, *, as_json: bool) -> None:
     """List the planned faults, and how often each was applied."""
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         planned = faults.all_of(worlds, name)
+    if as_json:
+        options.show_json(planned)
+        return
     for fault in planned:
         _print(fault)
     if not planned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import textwrap
@@ -47,6 +48,16 @@ def world(command: Command) -> Command:
         metavar="NAME",
         help="Name of the world.",
     )(command)
+
+
+def as_json(command: Command) -> Command:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def show_json(content: object) -> None:
+    """Prints what the control API answers with, as JSON."""
+    click.echo(json.dumps(content, indent=1))
 
 
 def host(default: str | None = None) -> Callable[[Command], Command]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -19,7 +18,7 @@ def world() -> None:
 
 @world.command("list")
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@options.as_json
 def list_worlds(data: Path | None, *, as_json: bool) -> None:
     """List the worlds."""
     from emulator.control.api import world_state
@@ -27,7 +26,7 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
     with options.opened(data) as worlds:
         states = world_state.describe_all(worlds)
     if as_json:
-        click.echo(json.dumps(states, indent=1))
+        options.show_json(states)
         return
     for state in states:
         if "made_from" in state:
@@ -181,7 +180,7 @@ def fork(name: str, into: str, data: Path | None) -> None:
     click.echo(f"{into}: a copy of {name}")
 
 
-@world.command("export")
+@world.command("export", short_help="Write a world into one file.")
 @click.argument("name")
 @click.argument("file", type=options.FILE)
 @options.data
@@ -196,7 +195,7 @@ def export_world(name: str, file: Path, data: Path | None) -> None:
     click.echo(f"{name}: written into {file}")
 
 
-@world.command("import")
+@world.command("import", short_help="Make a world of such a file.")
 @click.argument("file", type=options.FILE)
 @click.argument("name", required=False)
 @options.data
