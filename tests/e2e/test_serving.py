@@ -20,7 +20,7 @@ import trustme
 
 from emulator.testing import SellerServer
 
-WORLDS = "bound, busy, daily, empty, hoster, russian, small, strict, subtypes"
+WORLDS = "bound, busy, daily, empty, hoster, russian, sandbox, small, strict, subtypes"
 
 COMMAND = [sys.executable, "-m", "emulator.cli"]
 
