@@ -14,10 +14,13 @@ from contextlib import suppress
 from functools import partial
 from select import POLLIN, poll
 from selectors import EVENT_READ, EVENT_WRITE
+from socket import socket
 from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # it has none
+from gunicorn.http.errors import ParseException  # type: ignore[import-untyped] # it has none
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from werkzeug.exceptions import ClientDisconnected
 
 HEAD_ENDS = b"\r\n\r\n"
 LONGEST_HEAD = 1024 * 1024
@@ -91,6 +94,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Answers one request; its address begins with https where the connection is TLS."""
         if isinstance(conn.sock, SSLSocket):
             req.scheme = "https"
+        req.body.reader = BodyReader(req.body.reader, conn.sock)
         return super().handle_request(req, conn)
 
     def _has_next(self, conn: Any) -> bool:  # noqa: ANN401 - the same
@@ -124,6 +128,25 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def _drop(self, conn: Any) -> None:  # noqa: ANN401 - the same
         self.nr_conns -= 1
         conn.close()
+
+
+class BodyReader:
+    """Reads a body for a thread, which waits up to `REQUEST_TIMEOUT` for each part of it."""
+
+    def __init__(self, reader: Any, sock: socket) -> None:  # noqa: ANN401 - gunicorn's reader
+        self._reader = reader
+        self._sock = sock
+
+    def read(self, size: int) -> bytes:
+        """Up to so many bytes. Raises ClientDisconnected (400): late, cut off or malformed."""
+        self._sock.settimeout(REQUEST_TIMEOUT)
+        try:
+            content: bytes = self._reader.read(size)
+        except (ParseException, OSError) as error:
+            raise ClientDisconnected from error
+        finally:
+            self._sock.settimeout(None)
+        return content
 
 
 def _gather(conn: Any) -> tuple[bytes, bool]:  # noqa: ANN401 - the same

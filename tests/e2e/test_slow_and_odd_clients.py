@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from emulator.server.buffering_worker import REQUEST_TIMEOUT, BodyReader
 from emulator.testing import SellerServer
 
 TLS_RECORD = 16_384
@@ -261,6 +262,42 @@ def test_a_body_that_waits_to_be_asked_for_is_asked_for(endpoint: Endpoint) -> N
         while chunk := raw.recv(65_536):
             answer += chunk
     assert b'name="reseller"' in answer
+
+
+@pytest.mark.parametrize("rest", [b"zz\r\nfunc=whoami", b"5\r\nfuncX", b"5\r\nfu"])
+def test_a_body_with_malformed_chunks_is_a_bad_request_and_no_error_of_the_server(
+    endpoint: Endpoint, rest: bytes
+) -> None:
+    with endpoint.connect() as raw:
+        raw.sendall(
+            f"POST {endpoint.server.path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            "Transfer-Encoding: chunked\r\n\r\n".encode()
+        )
+        raw.sendall(rest)
+        if endpoint.tls is None:
+            raw.shutdown(socket.SHUT_WR)
+        else:
+            raw.sendall(b"\r\nzz\r\n")
+        answer = raw.recv(1000)
+    assert answer.startswith(b"HTTP/1.1 400"), answer
+    assert "Traceback" not in endpoint.server.errors
+
+
+def test_a_thread_waits_for_the_rest_of_a_body_but_not_for_ever() -> None:
+    mine, theirs = socket.socketpair()
+    limits: list[float | None] = []
+
+    class Reader:
+        def read(self, size: int) -> bytes:
+            limits.append(mine.gettimeout())
+            return mine.recv(size)
+
+    with mine, theirs:
+        theirs.sendall(b"rest")
+        assert BodyReader(Reader(), mine).read(10) == b"rest"
+        theirs.close()
+        assert limits == [REQUEST_TIMEOUT]
+        assert mine.gettimeout() is None
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
