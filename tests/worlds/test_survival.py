@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from emulator.settings import Settings
 from emulator.store import engine, tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import WorldError, Worlds
+from tests.clocks import noon_of
 from tests.worlds.test_versions import write_version_4
 
 CODE = Statement(insert(tables.promo_code).values(code=bindparam("code"), percent=1, type=None))
@@ -259,3 +261,19 @@ def test_two_servers_share_a_folder_and_its_worlds(tmp_path: Path) -> None:
     assert account(first, "default")["balance"] == "950.00"
     for app in (first, second):
         app.extensions["mockseller"].close()
+
+
+def test_a_clock_that_is_set_back_changes_no_service_and_no_money(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, fixture="empty")
+    now = create_app(settings, noon_of(date(2027, 1, 31)))
+    number = order(now, "default", "first")
+    path = f"/_mockseller/services/{number}"
+    before = now.test_client().get(path).get_json()
+    now.extensions["mockseller"].close()
+    back = create_app(settings, noon_of(date(2026, 11, 30)))
+    assert back.test_client().get(path).get_json() == before
+    assert order(back, "default", "second").isdigit()
+    money = account(back, "default")
+    assert money["balance"] == money["ledger"] == "990.00"
+    assert back.test_client().get(path).get_json() == before
+    back.extensions["mockseller"].close()
