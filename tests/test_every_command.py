@@ -144,6 +144,7 @@ def without_reader(stream: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Tex
         made.flush()
 
 
+@pytest.mark.one_of("every command run")
 def test_a_pipe_that_nobody_reads_ends_a_command_in_silence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,6 +231,7 @@ def plain_installation(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.one_of("every command run")
 def test_a_command_whose_extra_is_missing_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -248,6 +250,7 @@ def test_a_command_whose_extra_is_missing_says_how_to_install_it(
     assert "`verify fuzz` needs the extra `judge`" in readme
 
 
+@pytest.mark.one_of("every command run")
 def test_a_user_without_a_home_names_a_folder(
     monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

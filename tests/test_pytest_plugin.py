@@ -301,6 +301,7 @@ CLIENTS = {
 }
 
 
+@pytest.mark.one_of("clients of the plugin")
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_client_on_any_library_calls_a_port_and_this_process(
     pytester: pytest.Pytester, library: str

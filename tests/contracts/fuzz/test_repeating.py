@@ -179,7 +179,7 @@ def test_the_printed_command_walks_the_same_again(
     assert [(each["name"], each["told"]) for each in again.values()] == [(name, first["told"])]
 
 
-@pytest.mark.every(4)
+@pytest.mark.every(12)
 @pytest.mark.parametrize(("func", "fault", "rule"), FAULTS)
 def test_the_printed_command_generates_the_same_again(
     honest: Seller, func: str, fault: dict[str, Any], rule: str
