@@ -108,6 +108,7 @@ with SellerServer("--host", "0.0.0.0", "--tls") as server:
 """
 
 
+@pytest.mark.one_of("every command run")
 def test_no_server_tries_to_either(guarded: dict[str, str], tmp_path: Path) -> None:
     run(SERVERS, guarded, tmp_path)
     beyond = [line for line in tried(guarded) if not is_the_probe(line)]

@@ -230,6 +230,7 @@ COUNTED = """
 """
 
 
+@pytest.mark.one_of("workers count together")
 def test_a_report_counts_the_sellers_of_all_fixtures_over_all_workers(
     pytester: pytest.Pytester,
 ) -> None:

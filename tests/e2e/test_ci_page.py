@@ -61,6 +61,7 @@ def run(project: Path, script: str) -> subprocess.CompletedProcess[str]:
         return subprocess.CompletedProcess(script, code, job.stdout.read())
 
 
+@pytest.mark.one_of("page of CI")
 def test_the_test_is_green(project: Path) -> None:
     """Under xdist too: the recipes run it so."""
     done = run(project, "pytest -q -p no:cacheprovider")
@@ -68,6 +69,7 @@ def test_the_test_is_green(project: Path) -> None:
     assert "1 passed" in done.stdout
 
 
+@pytest.mark.one_of("page of CI")
 def test_where_it_is_red_the_report_shows_the_exchanges_of_the_page(project: Path) -> None:
     test = project / "test_shop.py"
     test.write_text(test.read_text("utf-8").replace("192.0.2.201", "192.0.2.10"))
@@ -79,6 +81,7 @@ def test_where_it_is_red_the_report_shows_the_exchanges_of_the_page(project: Pat
     assert "authinfo=reseller:***" in done.stdout
 
 
+@pytest.mark.one_of("page of CI")
 def test_the_lines_for_other_languages_order_verify_and_end(project: Path) -> None:
     (script,) = blocks("sh")
     done = run(project, script)
@@ -95,7 +98,7 @@ def steps(recipe: str) -> list[str]:
     return ["\n".join(job["tests"]["script"])]
 
 
-@pytest.mark.every(2)
+@pytest.mark.one_of("page of CI")
 @pytest.mark.parametrize("recipe", blocks("yaml"), ids=["github", "gitlab"])
 def test_the_steps_of_a_recipe_run(project: Path, recipe: str) -> None:
     """But for the installation: what it installs is there."""

@@ -134,6 +134,7 @@ def test_of_two_hundred_orders_with_money_for_ten_ten_are_served(urls: list[str]
     assert balance_of(urls[0]) == 2
 
 
+@pytest.mark.one_of("races")
 def test_actions_on_the_same_services_are_explained_by_an_order(urls: list[str]) -> None:
     license = order(urls[0], "own").partition("<id>")[2].partition("<")[0]
     server = call(
@@ -164,6 +165,7 @@ def test_actions_on_the_same_services_are_explained_by_an_order(urls: list[str])
     assert balance_of(urls[0]) == 4
 
 
+@pytest.mark.one_of("races")
 def test_a_cart_that_many_pay_at_once_is_paid_once(urls: list[str]) -> None:
     before = balance_of(urls[0])
     position = call(
@@ -180,6 +182,7 @@ def test_a_cart_that_many_pay_at_once_is_paid_once(urls: list[str]) -> None:
     assert balance_of(urls[0]) == before - 3
 
 
+@pytest.mark.one_of("races")
 def test_orders_during_resets_leave_what_came_after_the_last_one(urls: list[str]) -> None:
     start = balance_of(urls[0])
     with ThreadPoolExecutor(16) as pool:

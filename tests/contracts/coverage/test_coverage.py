@@ -216,6 +216,7 @@ def test_a_suite_of_ones_own_is_counted_over_all_its_sellers(suite: pytest.Pytes
     done.stdout.fnmatch_lines(["*how much of the API your tests used*", "functions: *(3 of *)"])
 
 
+@pytest.mark.one_of("workers count together")
 def test_workers_count_together_and_a_suite_that_exercises_too_little_fails(
     suite: pytest.Pytester,
 ) -> None:
