@@ -56,7 +56,7 @@ PAIRS := $(MAKE) --no-print-directory --jobs 2 \
 STATIC := types verify style imports documents
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-test: $(VENV)/.test ## everything that must hold, in about five minutes; what CI runs
+test: $(VENV)/.test ## everything that must hold, in about five and a half minutes; what CI runs
 	@$(PAIRS) ARGS= $(STATIC)
 	$(PYTEST) $(ARGS)
 
