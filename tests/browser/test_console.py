@@ -11,7 +11,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from emulator.testing import SellerServer
 from emulator.testing.client import World
-from tests.browser.conftest import LOAD_TIMEOUT, overflows, size
+from tests.browser.conftest import LOAD_TIMEOUT, forget, overflows, size
 
 PAGES = (
     "", "/journal", "/journal/1", "/services", "/services/100001", "/services/calendar",
@@ -76,6 +76,21 @@ def test_a_function_is_tried_and_its_call_is_sent_again(page: Chrome, server: Se
     page.find_element(By.XPATH, button).click()
     WebDriverWait(page, LOAD_TIMEOUT).until(lambda _: page.current_url.endswith("/journal/2"))
     assert [entry["func"] for entry in world.journal.entries()] == ["whoami", "whoami"]
+
+
+@pytest.mark.full_only("about the other tests of a browser, each of which would fail by chance")
+def test_a_test_of_a_browser_begins_without_the_choices_of_another(
+    page: Chrome, server: SellerServer
+) -> None:
+    world = server.fresh()
+    chosen = "//strong[.='for a projector']"
+    page.get(address(server, world, "?size=large&lang=en"))
+    page.get(address(server, world))
+    assert page.find_elements(By.XPATH, chosen)
+    forget(page)
+    page.get(address(server, world, "?lang=en"))
+    assert page.find_elements(By.TAG_NAME, "footer")
+    assert not page.find_elements(By.XPATH, chosen)
 
 
 @pytest.mark.full_only("the same in a browser that has no script")

@@ -43,5 +43,6 @@ def test_pages_of_exercises_fit_the_screen(page: Chrome, server: SellerServer, w
     server.control("POST", "/worlds/spring-01/exercise", {"exercise": "billmanager"})
     size(page, width)
     for path in ("spring-01/exercise", "spring-01/exercise/list", "_training", "_training/sheet"):
-        page.get(f"{base}/_mockseller/console/{path}?lang=ru")
-        assert not overflows(page), path
+        for chosen in ("normal", "large"):
+            page.get(f"{base}/_mockseller/console/{path}?lang=ru&size={chosen}")
+            assert not overflows(page), (path, chosen)
