@@ -33,11 +33,14 @@ ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
 Selects = Mapping[str, Sequence[Choice]]
 Row = Mapping[str, Any]
 AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
-OTHER = frozenset({"other", "nodate"})
+NO_DAY = "nodate"
+"""The value of a day's select for no day at all: the filter's own, until one is chosen."""
+OTHER = frozenset({"other", NO_DAY})
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
 LIMITS: tuple[Words, Words] = ({"en": "from", "ru": "от"}, {"en": "to", "ru": "до"})
 """What the two ends of a range are called."""
 NULL = "null"
+"""The value of a select in which nothing is chosen, unless the select itself offers it."""
 MODES = ("on", "off", "yes")
 """What `filter` may be in the call of a list (docs/evidence.md 125)."""
 DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
@@ -228,6 +231,8 @@ class FilterReader:
         conditions = Conditions()
         for name, text in sent.items():
             column = self._column(name, text, shown)
+            if self._is_unset(call, column, name, text):
+                continue
             if name in column.range_names:
                 how = "from" if name == column.range_names[0] else "to"
                 if column.of is None:
@@ -250,12 +255,35 @@ class FilterReader:
                 _add_words(conditions, column, words, shown)
         return conditions
 
+    def chosen(self, call: Call, sent: Mapping[str, str], shown: RowFields) -> dict[str, str]:
+        """What was sent without the selects in which nothing is chosen.
+
+        Raises BadValue for a name that the list cannot be filtered by.
+        """
+        return {
+            name: text
+            for name, text in sent.items()
+            if not self._is_unset(call, self._column(name, text, shown), name, text)
+        }
+
+    def _is_unset(self, call: Call, column: Column, name: str, text: str) -> bool:
+        """Whether nothing is chosen, as the filter's form itself says it (docs/evidence.md 165)."""
+        word = text.strip().lower()
+        if column.kind in ("day", "instant") and name not in column.range_names:
+            return word in (NULL, NO_DAY)
+        if word != NULL or column.kind == "text":
+            return False
+        select = name if name == column.operator else column.choices
+        return all(choice.key != NULL for choice in self._selects(call).get(select, ()))
+
     def _operator(self, call: Call, column: Column, text: str) -> str:
         """How an amount is compared: a word of COMPARISONS, or its label in the select.
 
         Raises BadValue for any other word.
         """
-        word = text.strip() or "equal"
+        word = text.strip()
+        if word.lower() in ("", NULL):
+            return "equal"
         choices = self._selects(call).get(column.operator, ())
         keys = {choice.label.casefold(): choice.key for choice in choices}
         operator = keys.get(word.casefold(), word)

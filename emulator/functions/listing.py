@@ -211,8 +211,9 @@ class Filter:
         Raises BadValue for what the list cannot be filtered by.
         """
         self.require(call)
-        sent = filtering.sent_columns(call.params)
-        self.listing.filters.read(call, sent, self._fields(call))
+        fields = self._fields(call)
+        sent = self.listing.filters.chosen(call, filtering.sent_columns(call.params), fields)
+        self.listing.filters.read(call, sent, fields)
         return self._replace(call, sent)
 
     def reset(self, call: Call) -> ActionResult:

@@ -249,10 +249,70 @@ def test_124_every_choice_of_a_filter_leaves_rows_with_it_and_a_list_any_of_them
                 )
                 assert by_key <= by_label, (function.name, name, key, label)
                 left[key] = by_key
-            if name == "compare_type":
+            if name.endswith("compare_type"):
                 continue
             both = seller.call(listed, filter="on", **{name: ",".join(left)}).rows()
             assert {row["id"] for row in both} == set().union(*left.values()), (listed, name)
+
+
+def test_165_a_select_in_which_nothing_is_chosen_hides_no_row(seller: Seller) -> None:
+    """One client empties a filter with the words of the form itself: `null` and `nodate`."""
+    tried = []
+    for function in FILTERS:
+        listed = function.name.removesuffix(".filter")
+        answer = seller.call(function.name).xml
+        everything = seller.call(listed, filter="off").rows()
+        unset = {"createdate": "nodate"} if everything and "createdate" in everything[0] else {}
+        for select in answer.findall("slist"):
+            if "null" not in {choice.get("key") for choice in select.findall("val")}:
+                unset[select.get("name", "")] = "null"
+        assert seller.call(listed, filter="on", **unset).rows() == everything, (listed, unset)
+        assert seller.call(function.name, **unset, sok="ok").error is None, (listed, unset)
+        after = seller.call(listed)
+        assert after.rows() == everything, (listed, unset)
+        assert after.xml.find("saved_filters/filter") is None, (listed, unset)
+        tried += [(listed, name) for name in unset]
+    assert {("payment", "status"), ("vds", "datacenter"), ("soft", "createdate")} <= set(tried)
+
+
+@pytest.mark.parametrize(
+    ("listed", "hides", "emptied"),
+    [
+        (
+            "payment",
+            {"status": "9"},
+            {"number": "", "createdate": "nodate", "createdatestart": "", "status": "",
+             "saamount_from": "", "restrictrefund": "null"},
+        ),
+        (
+            "expense",
+            {"item": "100002"},
+            {"item": "", "fromdate": "", "amount": "", "compare_type": "null",
+             "notpayd_compare_type": "null", "notpayd_amount": ""},
+        ),
+    ],
+)  # fmt: skip
+def test_165_the_empty_values_of_a_filters_form_reset_it(
+    seller: Seller, listed: str, hides: dict[str, str], emptied: dict[str, str]
+) -> None:
+    seller.call("service.prolong", elid="100001", period="1", sok="ok")
+    everything = ids(seller, listed)
+    assert everything
+    seller.call(f"{listed}.filter", **hides, sok="ok")
+    assert ids(seller, listed) == set()
+    assert seller.call(f"{listed}.filter", **emptied, sok="ok").error is None
+    assert ids(seller, listed) == everything
+
+
+def test_165_what_is_not_paid_of_a_charge_is_compared_as_it_says(seller: Seller) -> None:
+    seller.call("service.prolong", elid="100001", period="1", sok="ok")
+    everything = ids(seller, "expense")
+    for word, left in (("equal", everything), ("null", everything), ("more", set())):
+        sent = {"filter": "on", "notpayd_amount": "0", "notpayd_compare_type": word}
+        assert ids(seller, "expense", **sent) == left
+    refused = seller.call("expense", filter="on", notpayd_compare_type="perhaps").error
+    assert refused
+    assert (refused.type, refused.object) == ("value", "notpayd_compare_type")
 
 
 def ids(seller: Seller, func: str = "soft", **params: str) -> set[str]:

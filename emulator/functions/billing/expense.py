@@ -45,13 +45,15 @@ INTNAME = case((E.operation == ADDRESS, ADDRESS), else_=V.type)
 
 
 def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
-    """The kinds of charges, and how an amount is compared."""
+    """The kinds of charges, and how amounts are compared."""
+    comparisons = [Choice(word, call.words(text)) for word, text in COMPARE_TEXTS.items()]
     return {
         "operation": [
             Choice(operation, in_language(texts, call.lang))
             for operation, texts in OPERATIONS.items()
         ],
-        "compare_type": [Choice(word, call.words(text)) for word, text in COMPARE_TEXTS.items()],
+        "compare_type": comparisons,
+        "notpayd_compare_type": comparisons,
     }
 
 
@@ -67,6 +69,7 @@ LISTING = Listing(
         Column("cdate", E.at, "instant"),
         Column("date", E.at, "instant", "realdate", ends=("fromdate", "todate")),
         Column("amount", E.amount, "money", operator="compare_type"),
+        Column("notpayd_amount", None, "money", "notpayd", operator="notpayd_compare_type"),
         Column("discountamount", E.discount, "money"),
         Column("operation", E.operation, "exact", choices="operation", closed=True),
         Column("intname", INTNAME, "exact"),
