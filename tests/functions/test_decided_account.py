@@ -515,7 +515,11 @@ def test_157_records_of_a_domain_name_are_kept(seller: Seller) -> None:
     }
     assert rows["SRV"]["value"]["$"] == "1 5 5060 sip.example.org."
     assert (rows["MX"]["name"]["$"], rows["MX"]["priority"]["$"]) == ("@", "10")
-    changed = {"plid": DOMAIN, "elid": made["A"], "sok": "ok"}
+    own = {name: field["$"] for name, field in rows["A"].items()}
+    assert [own[f"dns_{name}"] for name in ("id", "name", "ttl", "content")] == [
+        made["A"], "www", "60", RECORDS["A"]["ipv4"],
+    ]  # fmt: skip
+    changed = {"plid": DOMAIN, "elid": own["dns_id"], "sok": "ok"}
     for fields, refused in (
         ({"ipv4": "x"}, "ipv4"),
         ({"dns_type": "MX"}, "mx"),

@@ -1,7 +1,8 @@
 """The zone of a domain name: its records, SOA, DNSSEC, and the servers that the seller suggests.
 
-Source: docs/evidence.md 157: the functions and the names of their parameters are observed (one
-client); what a list and a form show is assumed. Nothing resolves these records.
+Source: docs/evidence.md 157: the functions, the names of their parameters and the fields ``dns_…``
+of a row are observed (one client); what else a list and a form show is assumed. Nothing resolves
+these records.
 """
 
 from __future__ import annotations
@@ -75,11 +76,14 @@ class RecordRow(WireSchema):
     """One record."""
 
     id = Whole("Number of the record.")
+    dns_id = Whole("The same as `id`.")
     name = Text("Name that is looked up.")
     dns_name = Text("The same as `name`.")
     dns_type = Text("Type of the record: `A`, `MX`.")
     value = Text("What it says: an address, a host, a text.")
+    dns_content = Text("The same as `value`.")
     ttl = Whole("Seconds for which it may be remembered.")
+    dns_ttl = Whole("The same as `ttl`.")
     priority = Whole("Priority of a mail server or of a service.")
 
 
@@ -143,11 +147,14 @@ def list_records(call: Call, elid: int, **paging: Any) -> Rows:
     rows = [
         {
             "id": record.id,
+            "dns_id": record.id,
             "name": record.name,
             "dns_name": record.name,
             "dns_type": record.type,
             "value": record.value,
+            "dns_content": record.value,
             "ttl": record.ttl,
+            "dns_ttl": record.ttl,
             "priority": record.priority,
         }
         for record in dns_records.list_records(call.shop, service)
