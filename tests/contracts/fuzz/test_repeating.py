@@ -117,6 +117,7 @@ def _assert_repeated(
         assert not _is_broken(lines, place, declared, func, rule), lines
 
 
+@pytest.mark.every(8)
 @pytest.mark.parametrize(("func", "fault", "rule"), FAULTS)
 def test_the_printed_lines_show_the_failure_again(
     honest: Seller, declared: Declarations, func: str, fault: dict[str, Any], rule: str
@@ -154,6 +155,7 @@ def _walk(app: Any, declared: Declarations, product: str) -> list[Verdict]:  # n
     return [verdict for verdict in life.verdicts if verdict.outcome is Outcome.FAIL]
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize(("make", "product", "name"), LIVES)
 def test_the_printed_walk_gets_the_same_answers_again(
     honest: Seller, declared: Declarations, make: MakeSeller, product: str, name: str
@@ -166,7 +168,7 @@ def test_the_printed_walk_gets_the_same_answers_again(
     assert world_is_gone(honest)
 
 
-@pytest.mark.every(4)
+@pytest.mark.one_of("printed commands of fuzzing")
 @pytest.mark.parametrize(("make", "product", "name"), LIVES)
 def test_the_printed_command_walks_the_same_again(
     honest: Seller, make: MakeSeller, product: str, name: str
@@ -179,7 +181,7 @@ def test_the_printed_command_walks_the_same_again(
     assert [(each["name"], each["told"]) for each in again.values()] == [(name, first["told"])]
 
 
-@pytest.mark.every(12)
+@pytest.mark.one_of("printed commands of fuzzing")
 @pytest.mark.parametrize(("func", "fault", "rule"), FAULTS)
 def test_the_printed_command_generates_the_same_again(
     honest: Seller, func: str, fault: dict[str, Any], rule: str
@@ -196,6 +198,7 @@ def test_the_printed_command_generates_the_same_again(
     ]
 
 
+@pytest.mark.one_of("printed commands of fuzzing")
 def test_the_printed_command_repeats_a_random_walk(honest: Seller) -> None:
     app = Mutant(honest.wsgi, answer=off_by_a_cent)
     with on_port(app) as base:
