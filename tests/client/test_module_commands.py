@@ -104,6 +104,7 @@ def test_a_panel_buys_from_the_served_file(seller_server: World, path: Path) -> 
     assert modules.count("Virusdie") == 1
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_cleanly_and_has_told_no_password(
     seller_server: World, path: Path, sign: signal.Signals

@@ -51,7 +51,7 @@ def ended(process: subprocess.Popen[str], sign: signal.Signals) -> tuple[int, st
     return process.returncode, stderr
 
 
-@pytest.mark.every(3)
+@pytest.mark.one_of("endings of commands")
 @pytest.mark.parametrize("sign", SIGNALS)
 def test_a_judge_that_is_told_to_end_stops_the_server_it_started(
     tmp_path: Path, sign: signal.Signals
@@ -73,6 +73,7 @@ def test_a_judge_that_is_told_to_end_stops_the_server_it_started(
     assert not list(folder.iterdir())
 
 
+@pytest.mark.one_of("endings of commands")
 def test_a_server_that_is_only_starting_is_stopped_as_well(tmp_path: Path) -> None:
     config, folder = tmp_path / "config", tmp_path / "temporary"
     os.mkfifo(config)
@@ -87,6 +88,7 @@ def test_a_server_that_is_only_starting_is_stopped_as_well(tmp_path: Path) -> No
     assert not list(folder.iterdir())
 
 
+@pytest.mark.one_of("endings of commands")
 def test_a_graded_command_is_stopped_with_the_grading(tmp_path: Path) -> None:
     fifo, folder = tmp_path / "begun", tmp_path / "temporary"
     os.mkfifo(fifo)
@@ -113,6 +115,7 @@ def test_a_grading_by_hand_leaves_no_folder(tmp_path: Path) -> None:
     assert not list(folder.iterdir())
 
 
+@pytest.mark.one_of("endings of commands")
 def test_a_story_that_is_broken_off_ends_with_two(tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     with started(folder, "demo", "--verbose", PYTHONUNBUFFERED="1") as process:

@@ -158,6 +158,7 @@ def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
     assert process.stderr == f"Error: {file}: unknown setting 'colour'\n"
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("host", ["localhost", "::1"])
 def test_a_name_or_an_ipv6_address_can_be_listened_on(host: str) -> None:
     if ":" in host and not has_address(host):
@@ -200,6 +201,7 @@ def test_a_key_that_does_not_fit_is_refused_before_anything_happens(tmp_path: Pa
     assert not (tmp_path / "d").exists()
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_the_server_and_all_its_children(
     own_server: SellerServer, how: signal.Signals
