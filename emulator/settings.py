@@ -111,6 +111,8 @@ class Settings:
     """Further host names and addresses of that certificate; the control API answers to them too."""
     max_body: int = 8 * 1024 * 1024
     """A larger request is refused with ``limit``."""
+    max_world_file: int = 256 * 1024 * 1024
+    """A larger file of a world is refused by the control API."""
     max_params: int = 20_000
     """More parameters are refused with ``limit``."""
     journal_rows: int = 2_000
@@ -218,6 +220,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "tls_port": _whole(0, 65535),
     "tls_name": _names,
     "max_body": _whole(1024, 2**31),
+    "max_world_file": _whole(1024, 2**31),
     "max_params": _whole(10, 1_000_000),
     "journal_rows": _whole(0, 1_000_000),
     "journal_bytes": _whole(0, 2**33),

@@ -21,6 +21,7 @@ from emulator.control.api.document import (
 )
 from emulator.control.api.guard import JSON
 from emulator.control.api.operations import OPERATIONS, Operation
+from emulator.control.api.routes import BINARY
 from emulator.reference import HEAD
 from emulator.reference.functions import AT, SELLER
 from emulator.reference.worlds import in_words
@@ -50,6 +51,7 @@ class ControlExamples:
         clock = SystemClock(now=lambda: AT, elapsed=AT.timestamp)
         self._seller = testing.Seller(seeds=folder, system_clock=clock)
         self._client = self._seller.wsgi.test_client(use_cookies=False)
+        self._files: dict[str, bytes] = {}
         self._seller.order(ip="192.0.2.201")
         self._seller.call("clientticket.edit", sok="ok", subject="Key", message="Where is it?")
 
@@ -58,18 +60,21 @@ class ControlExamples:
         self._seller.close()
 
     def send(self, key: str, operation: Operation) -> tuple[int, Any]:
-        """The status and the JSON of the answer to the example of an operation."""
+        """The status of the answer to the example of an operation, and its JSON if it has any."""
         sent, method = operation.sent, key.partition(" ")[0]
         text = sent if isinstance(sent, str) else json.dumps({} if sent is None else sent)
+        body = self._files.get(operation.file, text.encode())
         answer = self._client.open(
             f"{PREFIX}{operation.example}",
             base_url=SELLER,
             method=method,
-            data=None if method == "GET" else text,
+            data=None if method == "GET" else body,
             content_type=_kind(operation),
             environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
         )
-        return answer.status_code, answer.json
+        if not answer.is_json:
+            self._files[operation.file] = answer.data
+        return answer.status_code, answer.json if answer.is_json else None
 
 
 def example_answers(folder: Path) -> dict[str, Any]:
@@ -141,10 +146,15 @@ def _example(method: str, operation: Operation, answer: object) -> str:
         sent = operation.sent
         text = sent if isinstance(sent, str) else json.dumps(sent)
         command += f" \\\n  -d '{text}'"
-    return f"```sh\n{command}\n```\n\n```json\n{_short(answer)}\n```\n"
+    if operation.file:
+        command += f" -o {operation.file}" if method == "GET" else f" \\\n  -T {operation.file}"
+    lines = f"```sh\n{command}\n```\n"
+    return lines if answer is None else f"{lines}\n```json\n{_short(answer)}\n```\n"
 
 
 def _kind(operation: Operation) -> str:
+    if operation.file:
+        return BINARY
     return "application/xml" if isinstance(operation.sent, str) else JSON
 
 

@@ -10,6 +10,7 @@ import json
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
@@ -163,10 +164,15 @@ class World:
         joint = "&" if "?" in path else "?"
         query = "" if path.startswith("/worlds") else f"{joint}world={self.name}"
         sent = None if method == "GET" else json.dumps({} if body is None else body).encode()
-        answer = self._send(method, f"/_mockseller{path}{query}", sent, "application/json")
+        return self._control(method, f"{path}{query}", sent).json
+
+    def _control(
+        self, method: str, path: str, sent: bytes | None, kind: str = "application/json"
+    ) -> Answer:
+        answer = self._send(method, f"/_mockseller{path}", sent, kind)
         if answer.status >= 400:  # noqa: PLR2004 - the statuses of refusals
             raise ControlError(f"{answer.status}: {answer.json['error']}", answer.json)
-        return answer.json
+        return answer
 
     def account(self, login: str = LOGIN, /, **changes: object) -> AccountInfo:
         """The account of a login, after these changes: ``account("reseller", balance="0.00")``."""
@@ -217,6 +223,26 @@ class World:
         """
         instant = {} if as_of is None else {"as_of": as_of}
         self.control("POST", "/worlds", {"name": name, "fixture": fixture, **instant})
+        return self._other(name)
+
+    def export(self, file: Path | str) -> None:
+        """Writes the state of the world, with its journal and what it resets to, into one file.
+
+        Raises OSError where the file cannot be written.
+        """
+        Path(file).write_bytes(self._control("GET", f"/worlds/{self.name}/export", None).body)
+
+    def import_world(self, file: Path | str, name: str | None = None) -> World:
+        """Makes another world of the same seller from such a file, and returns it.
+
+        ``name``: by default the one that it had. Raises OSError where the file cannot be read.
+        """
+        query = "" if name is None else f"?{urlencode({'name': name})}"
+        content = Path(file).read_bytes()
+        made = self._control("POST", f"/worlds/import{query}", content, "application/octet-stream")
+        return self._other(str(made.json["name"]))
+
+    def _other(self, name: str) -> World:
         return World(self._send, self.url.removesuffix(self.path), name)
 
 

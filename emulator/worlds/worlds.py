@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from emulator import journal
 from emulator.clock import SystemClock
@@ -367,28 +368,44 @@ class Worlds(Connections):
             self._activate(folder, into, folder / "seed.db")
 
     def export(self, name: str, target: Path) -> None:
-        """Writes the present state of a world, and what it resets to, into one file.
+        """Writes the present state of a world, and what it resets to, into one file, in one step.
 
         Raises NoWorld, and OSError where the file cannot be written.
         """
         self.current(name)
-        with tempfile.TemporaryDirectory(prefix=".out-", dir=self.root) as outer:
-            folder = Path(outer)
+        part = target.with_name(f".{target.name}.part")
+        try:
+            with part.open("wb") as file:
+                self.export_to(name, file)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def export_to(self, name: str, file: IO[bytes]) -> None:
+        """The same into an open file. Raises NoWorld."""
+        self.current(name)
+        with self._scratch() as folder:
             with self.locked(name) as db:
                 db.copy_to(folder / archive.STATE)
                 shutil.copyfile(self._seed_of(name), folder / archive.SEED)
                 shutil.copyfile(self.root / name / "origin.json", folder / archive.ORIGIN)
-            archive.pack(folder, name, target)
+            archive.pack(folder, name, file)
 
     def import_archive(self, file: Path, name: str | None = None) -> str:
         """Makes a world of an exported file, under its own name or another; returns the name.
 
         Raises WorldExists, and WorldError for a file that is torn or newer than this version.
         """
-        self.root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".in-", dir=self.root) as outer:
-            unpacked = Path(outer)
-            own_name = archive.unpack(file, unpacked).world
+        with file.open("rb") as source:
+            return self.import_from(source, name, title=file.name)
+
+    def import_from(self, source: IO[bytes], name: str | None = None, *, title: str) -> str:
+        """The same of an open file; ``title`` is how a refusal calls it."""
+        with self._scratch() as unpacked:
+            try:
+                own_name = archive.unpack(source, unpacked).world
+            except WorldError as error:
+                raise WorldError(f"{title}: {error}") from None
             name = own_name if name is None else name
             self._require_free(name)
             with self._building(name) as folder:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from typing import Any
 
 import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from emulator.control.api import routes
 from emulator.control.api.answer_schemas import NoSchema, answer_schema
@@ -21,9 +22,10 @@ from emulator.control.api.document import (
     fault_schema,
     parameters,
     rule_fields,
+    sends_something,
     statuses,
 )
-from emulator.control.api.guard import CHANGES
+from emulator.control.api.guard import CHANGES, JSON
 from emulator.control.api.http import ANSWERED_BY, MAP
 from emulator.control.api.operations import OPERATIONS, Operation
 from emulator.faults import KINDS
@@ -50,7 +52,7 @@ def prepare(seller: Seller) -> None:
 def send(ask: Ask, key: str, path: str, body: object) -> TestResponse:
     method = key.partition(" ")[0]
     data = None if method == "GET" else json.dumps(body)
-    return ask(method, path, data=data, content_type="application/json")
+    return ask(method, path, data=data, content_type=routes.BODIES.get(key, (JSON,))[0])
 
 
 def error_of(answer: TestResponse) -> str:
@@ -97,14 +99,12 @@ def operation_of(key: str) -> Json:
 
 
 def request_schema(key: str) -> Json:
-    schema: Json = operation_of(key)["requestBody"]["content"]["application/json"]["schema"]
+    schema: Json = operation_of(key)["requestBody"]["content"][JSON]["schema"]
     return schema
 
 
 def answer_schema_of(key: str, status: int) -> Json:
-    schema: Json = operation_of(key)["responses"][str(status)]["content"]["application/json"][
-        "schema"
-    ]
+    schema: Json = operation_of(key)["responses"][str(status)]["content"][JSON]["schema"]
     return schema
 
 
@@ -114,9 +114,12 @@ def validator(schema: Json) -> jsonschema_rs.Validator:
 
 
 def test_every_answer_has_a_schema_and_is_of_it(answers: dict[str, Any]) -> None:
-    wrong = []
+    wrong, files = [], []
     for key, operation in OPERATIONS.items():
         answer = answers[key]
+        if answer is None:
+            files.append(key)
+            continue
         schema = answer_schema_of(key, next(iter(statuses(key, operation))))
         assert schema, f"{key} answers with something that no schema describes"
         wrong += [
@@ -124,6 +127,7 @@ def test_every_answer_has_a_schema_and_is_of_it(answers: dict[str, Any]) -> None
             for error in validator(schema).iter_errors(answer)
         ]
     assert wrong == []
+    assert files == ["GET /worlds/<name>/export"]
 
 
 def test_a_path_that_does_not_say_what_it_answers_is_refused() -> None:
@@ -222,6 +226,7 @@ def test_statuses_are_those_that_are_answered(seller: Seller, ask: Ask) -> None:
         assert (415 in codes) == (method in CHANGES)
         if method in CHANGES:
             assert ask(method, path, data="{}", content_type="text/plain").status_code == 415
+        assert (413 in codes) == sends_something(key, operation)
         if 404 in codes:
             elsewhere = re.sub("/(default|shop-[bc])", "/nowhere", path.partition("?")[0])
             elsewhere += "" if "/nowhere" in elsewhere else "?world=nowhere"
@@ -235,7 +240,30 @@ def as_text(operation: Operation) -> str:
 
 
 def kind(key: str) -> str:
-    return routes.BODIES.get(key, ("application/json",))[-1]
+    return routes.BODIES.get(key, (JSON,))[-1]
+
+
+@pytest.mark.parametrize("length", ["known", "unknown"])
+def test_a_body_that_is_too_large_is_refused_with_the_setting(length: str) -> None:
+    """With a length it is refused before it is read, in chunks on the way."""
+    with Seller(max_body=2000, max_world_file=3000) as seller:
+        client = Client(seller.wsgi)
+        for key, operation in OPERATIONS.items():
+            if not sends_something(key, operation):
+                continue
+            setting, most = ("max_world_file", 3000) if operation.file else ("max_body", 2000)
+            chunked = {"wsgi.input_terminated": True} if length == "unknown" else {}
+            answer = client.open(
+                f"/_mockseller{operation.example}",
+                base_url="http://127.0.0.1",
+                method=key.partition(" ")[0],
+                input_stream=BytesIO(b" " * 4000),
+                content_type=kind(key),
+                content_length=None if chunked else 4000,
+                environ_overrides={"REMOTE_ADDR": "127.0.0.1", **chunked},
+            )
+            line = f"the body is larger than the {most} bytes of the setting {setting}"
+            assert (answer.status_code, error_of(answer)) == (413, line), key
 
 
 def test_a_conflict_is_where_the_documents_have_it(seller: Seller, ask: Ask) -> None:
@@ -244,12 +272,21 @@ def test_a_conflict_is_where_the_documents_have_it(seller: Seller, ask: Ask) -> 
     conflicts = {
         "POST /worlds": ("/worlds", {"name": "bare"}),
         "POST /worlds/<name>/fork": ("/worlds/default/fork", {"into": "bare"}),
+        "POST /worlds/import": ("/worlds/import?name=bare", seller_file(seller)),
         "POST /clock": ("/clock?world=bare", {"advance": "to next renewal"}),
         "POST /journal/verify": ("/journal/verify", {"func": "soft.order.param", "count": 2}),
     }
     assert set(conflicts) == {key for key, each in OPERATIONS.items() if each.conflict}
     for key, (path, body) in conflicts.items():
-        assert send(ask, key, path, body).status_code == 409, key
+        data = body if isinstance(body, bytes) else json.dumps(body)
+        answer = ask("POST", path, data=data, content_type=kind(key))
+        assert answer.status_code == 409, (key, answer.text)
+
+
+def seller_file(seller: Seller) -> bytes:
+    file = BytesIO()
+    seller.worlds.export_to("default", file)
+    return file.getvalue()
 
 
 def test_every_parameter_and_field_is_described() -> None:

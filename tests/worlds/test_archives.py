@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,12 +100,114 @@ def test_a_file_of_a_newer_version_is_refused_and_says_which(
     assert elsewhere.names() == []
 
 
-@pytest.mark.parametrize("changes", [{"format": "x"}, {"world": "../up"}, {"tables": None}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"format": "x"},
+        {"world": "../up"},
+        {"tables": None},
+        {"mockseller": "9\n9"},
+        {"format": float("inf")},
+        {"tables": [[]]},
+    ],
+)
 def test_a_manifest_that_is_none_is_refused(
     exported: Path, elsewhere: Worlds, changes: dict[str, object]
 ) -> None:
     with pytest.raises(WorldError, match="is no whole archive of a world"):
         elsewhere.import_archive(rewritten(exported, **changes))
+
+
+def repacked(file: Path, parts: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> Path:
+    """The archive with other contents of parts."""
+    other = file.with_name("other.mockseller")
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(other, "w", packing) as target:
+        for name in source.namelist():
+            target.writestr(name, parts.get(name, source.read(name)))
+    return other
+
+
+def altered(file: Path, part: str, statement: str) -> Path:
+    """The archive with a statement carried out in one of its databases."""
+    with zipfile.ZipFile(file) as source:
+        content = source.read(part)
+    database = file.with_name(part)
+    database.write_bytes(content)
+    with closing(sqlite3.connect(database)) as driver:
+        with driver:
+            driver.execute(statement)
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return repacked(file, {part: database.read_bytes()})
+
+
+BAD_STATEMENTS = {
+    "DROP TABLE world": "cannot be read: no such table: world",
+    "DELETE FROM world": "its tables are of version None",
+    "UPDATE world SET rules = '{'": "it is no world's",
+    "UPDATE world SET version = 999": "its tables are of version 999",
+    "DROP TABLE ticket": "its table ticket has no column id",
+    "ALTER TABLE ticket DROP COLUMN subject": "its table ticket has no column subject",
+    "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM expense; END": "it has triggers",
+    "CREATE VIEW v AS SELECT 1": "it has triggers or views",
+}
+
+
+@pytest.mark.parametrize("part", ["state.db", "seed.db"])
+@pytest.mark.parametrize("statement", BAD_STATEMENTS)
+def test_a_database_that_is_no_worlds_is_refused_and_makes_nothing(
+    exported: Path, elsewhere: Worlds, part: str, statement: str
+) -> None:
+    bad = altered(exported, part, statement)
+    with pytest.raises(WorldError) as refused:
+        elsewhere.import_archive(bad)
+    assert str(refused.value).startswith(f"other.mockseller: its {part}")
+    assert BAD_STATEMENTS[statement] in str(refused.value)
+    assert list(elsewhere.root.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["state.db", "seed.db", "origin.json"])
+@pytest.mark.parametrize("content", [b"", b"{}", b"[" * 9000, b"SQLite format 3\0"])
+def test_a_part_that_is_something_else_is_refused_by_its_name(
+    exported: Path, elsewhere: Worlds, part: str, content: bytes
+) -> None:
+    with pytest.raises(WorldError, match=f"^other.mockseller: its {part}"):
+        elsewhere.import_archive(repacked(exported, {part: content}))
+    assert list(elsewhere.root.iterdir()) == []
+
+
+def test_a_part_that_would_be_too_large_is_refused_before_it_is_unpacked(
+    exported: Path, elsewhere: Worlds
+) -> None:
+    for part in ("manifest.json", "origin.json"):
+        large = repacked(exported, {part: b" " * 65_537})
+        with pytest.raises(WorldError, match=f"its {part} is larger than 65536 bytes"):
+            elsewhere.import_archive(large)
+    with zipfile.ZipFile(exported) as archive:
+        size = archive.getinfo(STATE).file_size
+    content = exported.read_bytes()
+    directory = content.rindex(b"PK\1\2", 0, content.rindex(STATE.encode()))
+    lies = bytearray(content)
+    assert lies[directory + 24 : directory + 28] == size.to_bytes(4, "little")
+    lies[directory + 24 : directory + 28] = (2**31).to_bytes(4, "little")
+    exported.write_bytes(lies)
+    with pytest.raises(WorldError, match=r"its state\.db is larger than 1073741824 bytes"):
+        elsewhere.import_archive(exported)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_that_is_packed_in_another_way_is_refused(
+    exported: Path, elsewhere: Worlds, packing: int
+) -> None:
+    with pytest.raises(WorldError, match="is no whole archive of a world"):
+        elsewhere.import_archive(repacked(exported, {}, packing))
+
+
+def test_an_archive_with_many_more_parts_is_refused(exported: Path, elsewhere: Worlds) -> None:
+    with zipfile.ZipFile(exported, "a") as archive:
+        for number in range(100):
+            archive.writestr(f"part-{number}", b"")
+    with pytest.raises(WorldError, match="is no whole archive of a world"):
+        elsewhere.import_archive(exported)
 
 
 def test_an_archive_of_another_table_version_is_upgraded_as_a_world_in_place_is(
@@ -128,4 +232,4 @@ def test_the_commands_write_and_read_it(tmp_path: Path) -> None:
     assert (code, output) == (2, 'Error: the world "shop-b" exists already\n')
     Path(file).write_text("nothing")
     code, output = run("import", file, "--data", there)
-    assert (code, output) == (2, "Error: shop.mockseller is no whole archive of a world\n")
+    assert (code, output) == (2, "Error: shop.mockseller: it is no whole archive of a world\n")

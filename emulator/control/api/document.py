@@ -65,7 +65,7 @@ def control_document(answered_by: Mapping[str, Callable[..., object]]) -> Json:
         method, _, path = key.partition(" ")
         address = PREFIX + path.replace("<", "{").replace(">", "}")
         paths.setdefault(address, {})[method.lower()] = _operation(
-            key, operation, answer_schema(answered_by[key])
+            key, operation, _media(answered_by[key])
         )
     return {
         "openapi": "3.1.0",
@@ -90,8 +90,17 @@ REFUSAL: Json = {
 }
 
 
+FILE: Json = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _media(handler: Callable[..., object]) -> Json:
+    """The content of the answer of success, by its kind."""
+    if get_type_hints(handler)["return"] is routes.FileAnswer:
+        return {routes.BINARY: FILE}
+    return {JSON: {"schema": answer_schema(handler)}}
+
+
 def _operation(key: str, operation: Operation, answer: Json) -> Json:
-    body = body_of(key, operation)
     out: Json = {
         "operationId": key,
         "summary": operation.summary,
@@ -99,23 +108,27 @@ def _operation(key: str, operation: Operation, answer: Json) -> Json:
         "responses": {
             str(status): {
                 "description": text,
-                "content": {JSON: {"schema": answer if status < FIRST_REFUSAL else REFUSED}},
+                "content": answer if status < FIRST_REFUSAL else {JSON: {"schema": REFUSED}},
             }
             for status, text in statuses(key, operation).items()
         },
         "security": [{}] if operation.unguarded else [{}, {"token": []}],
     }
-    if body is not None or operation.sent is not None:
-        media: Json = {"schema": body or True, "example": operation.sent}
-        kinds = routes.BODIES.get(key, (JSON,))
-        out["requestBody"] = {
-            "required": True,
-            "content": {
-                kind: media if (kind == JSON) == (body is not None) else {"schema": True}
-                for kind in kinds
-            },
-        }
+    if sends_something(key, operation):
+        out["requestBody"] = {"required": True, "content": _sent_media(key, operation)}
     return out
+
+
+def _sent_media(key: str, operation: Operation) -> Json:
+    """The content of the body of a request, by its kind."""
+    kinds = routes.BODIES.get(key, (JSON,))
+    if kinds == (routes.BINARY,):
+        return {routes.BINARY: FILE}
+    body = body_of(key, operation)
+    media: Json = {"schema": body or True, "example": operation.sent}
+    return {
+        kind: media if (kind == JSON) == (body is not None) else {"schema": True} for kind in kinds
+    }
 
 
 FIRST_REFUSAL = 400
@@ -130,6 +143,7 @@ MEANINGS: Mapping[int, str] = {
     403: "`Host` is no name of the server.",
     404: "There is no such world, snapshot, account, service, payment, ticket or fault.",
     409: "The state of the world does not allow it.",
+    413: "The body is larger than the settings allow.",
     415: "A change without the Content-Type.",
 }
 """Other paths are answered with 404, other methods with 405."""
@@ -144,9 +158,17 @@ def statuses(key: str, operation: Operation) -> dict[int, str]:
         codes.append(404)
     if operation.conflict:
         codes.append(409)
+    if sends_something(key, operation):
+        codes.append(413)
     if key.partition(" ")[0] in CHANGES:
         codes.append(415)
     return {code: MEANINGS[code] for code in codes}
+
+
+def sends_something(key: str, operation: Operation) -> bool:
+    """Whether the operation reads a body."""
+    sent = operation.sent is not None or bool(operation.file)
+    return sent and key.partition(" ")[0] in CHANGES
 
 
 def parameters(key: str, operation: Operation) -> list[Json]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, cast
+from typing import IO, Any, cast
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -20,8 +21,9 @@ from emulator.control.api.clock import NothingDueError
 from emulator.control.api.functions import functions
 from emulator.control.api.guard import JSON, Guard, Refusal
 from emulator.control.api.names import KnownNames
+from emulator.control.api.operations import OPERATIONS
 from emulator.control.api.payments import NoPaymentError
-from emulator.control.api.routes import ControlRequest, Handler
+from emulator.control.api.routes import BINARY, ControlRequest, FileAnswer, Handler
 from emulator.control.api.services import NoServiceError
 from emulator.control.api.tickets import NoTicketError
 from emulator.errors import ApiError
@@ -55,10 +57,9 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
 )
 """The first match counts: special exceptions stand before general ones."""
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-
-QUERIED = "GET /journal"
-"""The only path that takes other parameters than ``world``; it reads them itself."""
+CHUNK = 64 * 1024
+DRAIN = 64 * 1024 * 1024
+"""Bytes of a refused body that are read, so that the client gets an answer, not a reset."""
 
 
 class ControlApi:
@@ -96,18 +97,36 @@ class ControlApi:
         self._guard.check(http, kinds=kinds)
         name = values.pop("name", None) or http.args.get("world") or DEFAULT
         query = http.args.to_dict()
-        if endpoint != QUERIED:
+        if OPERATIONS[endpoint].query is None:  # it would read them itself
             _require_parameters(query)
         request = ControlRequest(
-            self._worlds, name, values, query, lambda: self._body(http), self._known_names,
-            self._registry,
+            self._worlds, name, values, query, lambda: self._body(http),
+            lambda file: self._save_body(http, file), self._known_names, self._registry,
         )  # fmt: skip
         status = 201 if endpoint in routes.CREATES else 200
-        return _json(status, handler(request))
+        answer = handler(request)
+        return _file(answer) if isinstance(answer, FileAnswer) else _json(status, answer)
 
     def _body(self, http: Request) -> bytes:
-        http.max_content_length = self._settings.max_body
-        return http.get_data(cache=False)
+        return b"".join(_chunks(http, "max_body", self._settings.max_body))
+
+    def _save_body(self, http: Request, file: IO[bytes]) -> None:
+        for chunk in _chunks(http, "max_world_file", self._settings.max_world_file):
+            file.write(chunk)
+
+
+def _chunks(http: Request, setting: str, most: int) -> Iterator[bytes]:
+    """The body in pieces. Raises Refusal where it is larger than a setting lets it be."""
+    http.max_content_length = most
+    try:
+        while chunk := http.stream.read(CHUNK):
+            yield chunk
+    except RequestEntityTooLarge:
+        stream, left = http.environ["wsgi.input"], min(http.content_length or DRAIN, DRAIN)
+        while left > 0 and (rest := stream.read(min(left, CHUNK))):
+            left -= len(rest)
+        line = f"the body is larger than the {most} bytes of the setting {setting}"
+        raise Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, line) from None
 
 
 def _require_parameters(query: Mapping[str, str]) -> None:
@@ -190,6 +209,22 @@ def _status_and_message(error: Exception, what: str) -> tuple[int, str]:
 def _json(status: int, payload: object, headers: dict[str, str] | None = None) -> Response:
     body = json.dumps(payload, ensure_ascii=True, indent=1, default=_to_json()) + "\n"
     return Response(body, status, {**NO_STORE, **(headers or {})}, content_type=JSON)
+
+
+def _file(answer: FileAnswer) -> Response:
+    length = answer.file.seek(0, os.SEEK_END)
+    answer.file.seek(0)
+    response = Response(_pieces(answer.file), content_type=BINARY, headers=NO_STORE)
+    response.call_on_close(answer.file.close)  # nobody may have read it
+    response.headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'
+    response.content_length = length
+    return response
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(CHUNK):
+            yield piece
 
 
 def _to_json() -> Callable[[Any], Any]:

@@ -28,7 +28,8 @@ class Operation:
 
     ``example``: the path with its values, behind ``/_mockseller``. ``sent``: the example's body, as
     JSON or as text. ``conflict``: when it is answered with 409. ``unguarded``: it is answered to
-    everybody. ``of_a_world``: it concerns one world, which may be missing.
+    everybody. ``of_a_world``: it concerns one world, which may be missing. ``file``: the file that
+    the example writes, or sends in place of ``sent``.
     """
 
     summary: str
@@ -38,6 +39,7 @@ class Operation:
     query: type[Schema] | None = None
     conflict: str = ""
     of_a_world: bool = True
+    file: str = ""
     unguarded: bool = False
 
 
@@ -98,6 +100,19 @@ OPERATIONS: Mapping[str, Operation] = {
         {"into": "shop-c"},
         schemas.Fork,
         conflict="there is a world of this name, or as many as the settings allow",
+    ),
+    "GET /worlds/<name>/export": Operation(
+        "The state of a world and what it resets to, as one file, a zip archive.",
+        "/worlds/shop-c/export",
+        file="shop-c.mockseller",
+    ),
+    "POST /worlds/import": Operation(
+        "Makes a world of such a file.",
+        "/worlds/import?name=shop-d",
+        query=schemas.WorldImport,
+        conflict="there is a world of this name, or as many as the settings allow",
+        of_a_world=False,
+        file="shop-c.mockseller",
     ),
     "POST /worlds/<name>/reset": Operation(
         "Puts a world back to its initial state; its faults and its journal are gone.",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import IO, Any
 
 from emulator import journal
 from emulator.api.registry import Registry
@@ -51,6 +52,7 @@ from emulator.worlds.worlds import Worlds
 NEW_WORLD = schemas.NewWorld()
 NAMED = schemas.Named()
 FORK = schemas.Fork()
+WORLD_IMPORT = schemas.WorldImport()
 WORLD_CHANGE = schemas.WorldChange()
 EXERCISE_START = schemas.ExerciseStart()
 CLOCK_MOVE = schemas.ClockMove()
@@ -74,7 +76,7 @@ class ExpectationFailed(Exception):
 class ControlRequest:
     """One request: the world's name, the values of path and query, and the body.
 
-    ``known_names``: of all functions and formats.
+    ``known_names``: of all functions and formats. ``body_to``: writes the body into a file.
     """
 
     worlds: Worlds
@@ -82,6 +84,7 @@ class ControlRequest:
     values: Mapping[str, str]
     query: Mapping[str, str]
     body: Callable[[], bytes]
+    body_to: Callable[[IO[bytes]], None]
     known_names: KnownNames
     registry: Registry
 
@@ -105,6 +108,14 @@ class ControlRequest:
 
 def _no_constant(name: str) -> object:
     raise ValueError(name)
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """An answer that is a file; whoever sends it closes it. ``name``: how to call it."""
+
+    file: IO[bytes]
+    name: str
 
 
 Handler = Callable[[ControlRequest], object]
@@ -175,6 +186,25 @@ def _fork(request: ControlRequest) -> WorldInfo:
     into = str(request.read(FORK)["into"])
     request.worlds.fork(request.name, into)
     return world_state.describe(request.worlds, into)
+
+
+def _export(request: ControlRequest) -> FileAnswer:
+    # Without a name in its folder: nothing stays of it, whatever ends this process.
+    file = tempfile.TemporaryFile(dir=request.worlds.settings.data)  # noqa: SIM115 - it is sent later
+    try:
+        request.worlds.export_to(request.name, file)
+    except BaseException:
+        file.close()
+        raise
+    return FileAnswer(file, f"{request.name}.mockseller")
+
+
+def _import(request: ControlRequest) -> WorldInfo:
+    name = WORLD_IMPORT.read(request.query).get("name")
+    with tempfile.TemporaryFile(dir=request.worlds.settings.data) as file:
+        request.body_to(file)
+        made = request.worlds.import_from(file, name, title="the body")
+    return world_state.describe(request.worlds, made)
 
 
 def _sell(request: ControlRequest) -> ImportInfo:
@@ -334,6 +364,8 @@ HANDLERS: Mapping[str, Handler] = {
     "DELETE /worlds/<name>/snapshots/<label>": _remove_snapshot,
     "POST /worlds/<name>/fork": _fork,
     "POST /worlds/<name>/import": _sell,
+    "GET /worlds/<name>/export": _export,
+    "POST /worlds/import": _import,
     "GET /exercises": _exercises,
     "POST /worlds/<name>/exercise": _start_exercise,
     "GET /worlds/<name>/exercise": _exercise,
@@ -356,8 +388,12 @@ HANDLERS: Mapping[str, Handler] = {
     "GET /services/<id>": _service,
     "PATCH /services/<id>": _change_service,
 }
-CREATES = frozenset({"POST /worlds", "POST /worlds/<name>/fork", "POST /faults"})
+CREATES = frozenset(
+    {"POST /worlds", "POST /worlds/import", "POST /worlds/<name>/fork", "POST /faults"}
+)
+BINARY = "application/octet-stream"
 BODIES: Mapping[str, tuple[str, ...]] = {
-    "POST /worlds/<name>/import": ("application/json", "application/xml", "text/xml")
+    "POST /worlds/<name>/import": ("application/json", "application/xml", "text/xml"),
+    "POST /worlds/import": (BINARY,),
 }
 """Kinds of body where not only JSON is taken; none a web form could send."""

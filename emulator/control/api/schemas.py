@@ -214,6 +214,12 @@ class Fork(Body):
     into = TextField(required=True, metadata=about("Name of the new world."))
 
 
+class WorldImport(Body):
+    """The query of ``POST worlds/import``."""
+
+    name = TextField(metadata=about("Name of the new world; default: the one that it had."))
+
+
 class WorldChange(Body):
     """``PATCH worlds/NAME``; the rules themselves are checked where they are defined."""
 
