@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.checks.registry import Check
+from contracts.registry import Check
 from contracts.target.curl import add_lines, list_lines
 from contracts.target.redact import mask_text
 from contracts.target.seller import CannotRun

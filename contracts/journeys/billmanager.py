@@ -20,20 +20,9 @@ from contracts.journeys.catalogue_view import (
 )
 from contracts.journeys.journey import NOTHING, JourneyStep, StepRecord, Unreached
 from contracts.journeys.service_journey import (
-    CHANGING,
-    DELETING,
-    MODULES,
-    MONEY,
-    ORDERING,
-    PROLONGING,
-    READING,
-    REFUSING,
-    RESIZING,
-    SWITCHING,
     ServiceJourney,
 )
 from contracts.target.spending_guard import CallBlocked
-from contracts.verdicts import DOCUMENTED
 from reseller_client import NotUnderstood
 from reseller_client.errors import Refusal, refused
 from reseller_client.resellers import BillmanagerReseller, ProcessingModule, SellerAccount
@@ -65,32 +54,31 @@ class BillmanagerJourney(ServiceJourney):
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         module = self.family == ADDITION
-        connecting = (DOCUMENTED, "docs/resale.md section 3: a processing module, its tariffs")
-        carrier = (JourneyStep("licence", self.buy_carrier, *ORDERING, needed=True),)
-        no_carrier = (JourneyStep("delete its licence", self.delete_carrier, *DELETING),)
+        carrier = (JourneyStep("licence", self.buy_carrier, needed=True),)
+        no_carrier = (JourneyStep("delete its licence", self.delete_carrier),)
         return (
-            JourneyStep("price", self.read_price, *READING, needed=True),
-            JourneyStep("connect", self.connect, *connecting, needed=True),
+            JourneyStep("price", self.read_price, needed=True),
+            JourneyStep("connect", self.connect, needed=True),
             *(carrier if module else ()),
-            JourneyStep("order", self.order, *(MODULES if module else ORDERING), needed=True),
-            JourneyStep("refused prolongation", self.try_unsold_period, *REFUSING),
-            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("order", self.order, needed=True),
+            JourneyStep("refused prolongation", self.try_unsold_period),
+            JourneyStep("prolong", self.prolong),
             *self._changes(),
-            JourneyStep("delete", self.delete, *DELETING),
-            JourneyStep("prolong what is deleted", self.prolong_deleted, *REFUSING),
+            JourneyStep("delete", self.delete),
+            JourneyStep("prolong what is deleted", self.prolong_deleted),
             *(no_carrier if module else ()),
-            JourneyStep("ledger", self.check_ledger, *MONEY),
+            JourneyStep("ledger", self.check_ledger),
         )
 
     def _changes(self) -> tuple[JourneyStep, ...]:
         switching = (
-            JourneyStep("suspend", self.suspend, *SWITCHING),
-            JourneyStep("resume", self.resume, *SWITCHING),
+            JourneyStep("suspend", self.suspend),
+            JourneyStep("resume", self.resume),
         )
         if self.family == SOFT:
-            return (JourneyStep("re-address", self.readdress, *CHANGING, seldom=True), *switching)
+            return (JourneyStep("re-address", self.readdress, seldom=True), *switching)
         if self.family == VDS:
-            return (*switching, JourneyStep("resize", self.resize, *RESIZING))
+            return (*switching, JourneyStep("resize", self.resize))
         return ()
 
     @property

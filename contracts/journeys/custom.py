@@ -18,28 +18,12 @@ from contracts.journeys.catalogue_view import (
 from contracts.journeys.journey import NOTHING, JourneyStep, StepRecord
 from contracts.journeys.newer_order import NewerOrder
 from contracts.journeys.service_journey import (
-    CHANGING,
-    DELETING,
-    LISTING,
-    MODULES,
-    MONEY,
-    NEW_KEY,
-    ORDERING,
-    PRICED,
-    PROLONGING,
-    READING,
-    REFUSING,
-    REORDERING,
-    RESIZING,
-    SWITCHING,
     TERM,
-    Fact,
     Fields,
     ServiceJourney,
 )
 from contracts.target.spending_guard import NO_SUCH_NUMBER
 from contracts.target.sums import find_sums
-from contracts.verdicts import OBSERVED
 from reseller_client import License, LicenseOrder, ModuleOrder, ServiceOrder
 from reseller_client.resellers import CustomModules, CustomReseller, CustomServices
 
@@ -50,22 +34,22 @@ class CustomJourney(ServiceJourney):
 
     def _prices(self) -> tuple[JourneyStep, ...]:
         return (
-            JourneyStep("price", self.read_price, *READING, needed=True),
-            JourneyStep("currency", self.check_currency, *PRICED),
+            JourneyStep("price", self.read_price, needed=True),
+            JourneyStep("currency", self.check_currency),
         )
 
-    def _lists(self, reordering: Fact = REORDERING) -> tuple[JourneyStep, ...]:
+    def _lists(self) -> tuple[JourneyStep, ...]:
         return (
-            JourneyStep("pages of the list", self.check_pages, *LISTING),
-            JourneyStep("order of the list", self.check_sorting, *LISTING),
-            JourneyStep("order again", self.order_again, *reordering),
-            JourneyStep("refused prolongation", self.try_unsold_period, *REFUSING),
+            JourneyStep("pages of the list", self.check_pages),
+            JourneyStep("order of the list", self.check_sorting),
+            JourneyStep("order again", self.order_again),
+            JourneyStep("refused prolongation", self.try_unsold_period),
         )
 
     def _deletion(self) -> tuple[JourneyStep, ...]:
         return (
-            JourneyStep("delete", self.delete, *DELETING),
-            JourneyStep("prolong what is deleted", self.prolong_deleted, *REFUSING),
+            JourneyStep("delete", self.delete),
+            JourneyStep("prolong what is deleted", self.prolong_deleted),
         )
 
 
@@ -80,22 +64,21 @@ class CustomLicenseJourney(CustomJourney):
 
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
-        tariff = (OBSERVED, "docs/trade.md section 5: the difference for the days that are left")
         return (
             *self._prices(),
-            JourneyStep("look at the order", self.look_at_order, *ORDERING),
-            JourneyStep("order", self.order, *ORDERING, needed=True),
-            JourneyStep("key", self.read_key, *READING),
+            JourneyStep("look at the order", self.look_at_order),
+            JourneyStep("order", self.order, needed=True),
+            JourneyStep("key", self.read_key),
             *self._lists(),
-            JourneyStep("rename", self.rename, *CHANGING),
-            JourneyStep("re-address", self.readdress, *CHANGING, seldom=True),
-            JourneyStep("new key", self.replace_key, *NEW_KEY, seldom=True),
-            JourneyStep("prolong", self.prolong, *PROLONGING),
-            JourneyStep("suspend", self.suspend, *SWITCHING),
-            JourneyStep("resume", self.resume, *SWITCHING),
-            JourneyStep("change of tariff", self.change_tariff, *tariff),
+            JourneyStep("rename", self.rename),
+            JourneyStep("re-address", self.readdress, seldom=True),
+            JourneyStep("new key", self.replace_key, seldom=True),
+            JourneyStep("prolong", self.prolong),
+            JourneyStep("suspend", self.suspend),
+            JourneyStep("resume", self.resume),
+            JourneyStep("change of tariff", self.change_tariff),
             *self._deletion(),
-            JourneyStep("ledger", self.check_ledger, *MONEY),
+            JourneyStep("ledger", self.check_ledger),
         )
 
     @property
@@ -221,16 +204,16 @@ class CustomServerJourney(CustomJourney):
         """The steps in their order."""
         return (
             *self._prices(),
-            JourneyStep("look at the order", self.look_at_order, *ORDERING),
-            JourneyStep("order", self.order, *ORDERING, needed=True),
+            JourneyStep("look at the order", self.look_at_order),
+            JourneyStep("order", self.order, needed=True),
             *self._lists(),
             *NewerOrder(self.context, self.make_remoteid("n")).list_steps(),
-            JourneyStep("resize", self.resize, *RESIZING),
-            JourneyStep("prolong", self.prolong, *PROLONGING),
-            JourneyStep("suspend", self.suspend, *SWITCHING),
-            JourneyStep("resume", self.resume, *SWITCHING),
+            JourneyStep("resize", self.resize),
+            JourneyStep("prolong", self.prolong),
+            JourneyStep("suspend", self.suspend),
+            JourneyStep("resume", self.resume),
             *self._deletion(),
-            JourneyStep("ledger", self.check_ledger, *MONEY),
+            JourneyStep("ledger", self.check_ledger),
         )
 
     @property
@@ -310,14 +293,14 @@ class CustomModuleJourney(CustomJourney):
         """The steps in their order."""
         return (
             *self._prices(),
-            JourneyStep("order without a licence", self.order_without_license, *MODULES),
-            JourneyStep("licence", self.buy_carrier, *ORDERING, needed=True),
-            JourneyStep("order", self.order, *MODULES, needed=True),
-            *self._lists(MODULES),
-            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("order without a licence", self.order_without_license),
+            JourneyStep("licence", self.buy_carrier, needed=True),
+            JourneyStep("order", self.order, needed=True),
+            *self._lists(),
+            JourneyStep("prolong", self.prolong),
             *self._deletion(),
-            JourneyStep("delete its licence", self.delete_carrier, *DELETING),
-            JourneyStep("ledger", self.check_ledger, *MONEY),
+            JourneyStep("delete its licence", self.delete_carrier),
+            JourneyStep("ledger", self.check_ledger),
         )
 
     @property

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
+from pathlib import Path
 from typing import Final
 
 from contracts.journeys.catalogue_view import CatalogueView, NotSold
-from contracts.journeys.step_texts import STEP_TEXTS, StepText
 from contracts.record.levels import select_names
+from contracts.registry import Check, read_checks
 from contracts.target.curl import Lines, add_lines
 from contracts.target.spending_guard import CallBlocked
 from contracts.target.transports import RecordingTransport
@@ -39,6 +40,8 @@ TOO_EARLY: Final = (MinimumTerm, DeletionForbidden)
 """Refusals of a deletion that a seller may have: too early, or not by the reseller."""
 TOO_OFTEN: Final = (WrongState, LimitReached)
 """Refusals of what a seller may allow once a month only (docs/trade.md section 6.1)."""
+STEPS: Final = read_checks(Path(__file__).with_name("steps.yaml"))
+"""What the steps of all journeys expect of the seller, by name."""
 OUT: Final = "flow"
 """Takes the place of the format in verdicts on steps."""
 
@@ -112,7 +115,7 @@ Act = Callable[[StepRecord], None]
 
 @dataclass(frozen=True, slots=True)
 class JourneyStep:
-    """A step by name, with the evidence for what it expects of the seller.
+    """A step by name, with what it does. What it expects of the seller is declared in `STEPS`.
 
     ``needed``: the steps after it are impossible without it. ``seldom``: a seller may allow it once
     a month only. ``optional``: a seller may not have it, so only its failure counts for the cell.
@@ -120,16 +123,14 @@ class JourneyStep:
 
     name: str
     act: Act
-    evidence: str
-    source: str
     needed: bool = False
     seldom: bool = False
     optional: bool = False
 
     @property
-    def text(self) -> StepText:
-        """What it is about. Raises KeyError for a step that `STEP_TEXTS` lacks."""
-        return STEP_TEXTS[self.name]
+    def check(self) -> Check:
+        """What it expects. Raises KeyError for a step that `STEPS` lacks."""
+        return STEPS[self.name]
 
 
 def perform(title: str, act: Act, read_balance: Callable[[], Decimal]) -> StepRecord:
@@ -252,7 +253,7 @@ class JourneyRun:
         return self._failure(step), [f"{type(problem).__name__}: {problem}"]
 
     def _failure(self, step: JourneyStep) -> Outcome:
-        is_assumed = step.evidence == ASSUMED and not self.context.own
+        is_assumed = step.check.evidence == ASSUMED and not self.context.own
         return Outcome.WARN if is_assumed else Outcome.FAIL
 
     def _is_closed(self, refusal: Refused) -> bool:
@@ -281,11 +282,11 @@ class JourneyRun:
             name=self._name(step),
             out=OUT,
             outcome=outcome,
-            evidence=step.evidence,
+            evidence=step.check.evidence,
             messages=tuple(messages),
             proof=tuple(calls or ()),
-            source=step.source,
+            source=step.check.source,
             cells=frozenset({self.cell}),
-            about=step.text.about,
-            cost=step.text.cost,
+            about=step.check.about,
+            cost=step.check.cost,
         )

@@ -11,7 +11,6 @@ from typing import Final
 
 from contracts.journeys.catalogue_view import CENT, VDS, choose_template, find_month_price
 from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord, Unreached
-from contracts.verdicts import OBSERVED
 from reseller_client import ServiceOrder, Status
 from reseller_client.services.catalogue_models import Tariff
 from reseller_client.services.models import NewOrderForm, PriceLine
@@ -19,8 +18,6 @@ from reseller_client.services.products import Products
 from reseller_client.transport.values import Money
 
 COUNT: Final = 3
-NEWER_ORDER: Final = (OBSERVED, "docs/resale.md sections 2.2 and 2.4: the newer order and its cart")
-KEYVALUE: Final = (OBSERVED, "docs/evidence.md 117: tariff and datacenter in one field")
 
 
 @dataclass(slots=True)
@@ -36,12 +33,12 @@ class NewerOrder:
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         return (
-            JourneyStep("newer price list", self.read_offers, *NEWER_ORDER, optional=True),
-            JourneyStep("newer form", self.read_form, *NEWER_ORDER, optional=True),
-            JourneyStep("tariff by keyvalue", self.read_by_keyvalue, *KEYVALUE, optional=True),
-            JourneyStep("recalculation", self.recalculate, *NEWER_ORDER, optional=True),
-            JourneyStep("newer order", self.order, *NEWER_ORDER, optional=True),
-            JourneyStep("delete what it opened", self.delete, *NEWER_ORDER, optional=True),
+            JourneyStep("newer price list", self.read_offers, optional=True),
+            JourneyStep("newer form", self.read_form, optional=True),
+            JourneyStep("tariff by keyvalue", self.read_by_keyvalue, optional=True),
+            JourneyStep("recalculation", self.recalculate, optional=True),
+            JourneyStep("newer order", self.order, optional=True),
+            JourneyStep("delete what it opened", self.delete, optional=True),
         )
 
     @property

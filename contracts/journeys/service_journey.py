@@ -17,7 +17,6 @@ from dateutil.relativedelta import relativedelta
 
 from contracts.journeys.catalogue_view import ADDITION, SOFT, find_month_price
 from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord, Unreached
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 from reseller_client import Client, LicenseOrder, NotUnderstood, Refused, Status
 from reseller_client.resellers import CustomReseller
 from reseller_client.services.catalogue_models import Tariff
@@ -31,24 +30,6 @@ PAGES: Final = 4
 """Pages that are read of a list in halves: one more than it has."""
 ALL_ROWS: Final = 1000
 Fields = Mapping[str, str | int | bool]
-Fact = tuple[str, str]
-"""Evidence and source of what a step expects."""
-ORDERING: Final[Fact] = (DOCUMENTED, "docs/trade.md section 3, docs/resale.md section 2.2")
-READING: Final[Fact] = (OBSERVED, "docs/wire.md sections 7 and 8.2")
-LISTING: Final[Fact] = (OBSERVED, "docs/wire.md section 4.1")
-PROLONGING: Final[Fact] = (DOCUMENTED, "docs/trade.md section 4: an active one from its end")
-SWITCHING: Final[Fact] = (DOCUMENTED, "docs/trade.md section 6.2: its term keeps running")
-CHANGING: Final[Fact] = (DOCUMENTED, "docs/trade.md section 6.1")
-RESIZING: Final[Fact] = (DOCUMENTED, "docs/resale.md section 2.6: what is dearer is paid at once")
-PRICED: Final[Fact] = (ASSUMED, "docs/wire.md section 6: balance and prices each tell a currency")
-DELETING: Final[Fact] = (OBSERVED, "docs/trade.md section 6.5: clients call it so")
-MONEY: Final[Fact] = (DOCUMENTED, "docs/trade.md section 11")
-REFUSING: Final[Fact] = (OBSERVED, "docs/wire.md section 5: refused is refused, and costs nothing")
-MODULES: Final[Fact] = (DOCUMENTED, "docs/trade.md section 8: a module belongs to a license")
-NEW_KEY: Final[Fact] = (OBSERVED, "docs/trade.md section 6.4")
-REORDERING: Final[Fact] = (
-    OBSERVED, "docs/wire.md section 8.2: a lost order is looked for by its remoteid",
-)  # fmt: skip
 
 
 @dataclass(slots=True)

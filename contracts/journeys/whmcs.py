@@ -13,17 +13,9 @@ from typing import Final
 from contracts.journeys.catalogue_view import SOFT
 from contracts.journeys.journey import OUT, JourneyStep, StepRecord, Unreached
 from contracts.journeys.service_journey import (
-    CHANGING,
-    DELETING,
-    MONEY,
-    NEW_KEY,
-    ORDERING,
-    PROLONGING,
-    READING,
-    SWITCHING,
     ServiceJourney,
 )
-from contracts.verdicts import DOCUMENTED, OBSERVED, Cell, Outcome, Verdict
+from contracts.verdicts import DOCUMENTED, Cell, Outcome, Verdict
 from reseller_client import NotPossible, Status
 from reseller_client.resellers import (
     FREE_ADDRESS,
@@ -83,19 +75,18 @@ class WhmcsJourney(ServiceJourney):
 
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
-        pool = (OBSERVED, "docs/resale.md section 4.1: a license is put in a pool, not deleted")
         return (
-            JourneyStep("price", self.read_price, *READING, needed=True),
-            JourneyStep("order", self.order, *ORDERING, needed=True),
-            JourneyStep("rename", self.rename, *CHANGING, seldom=True),
-            JourneyStep("new key", self.replace_key, *NEW_KEY, seldom=True),
-            JourneyStep("prolong", self.prolong, *PROLONGING),
-            JourneyStep("suspend", self.suspend, *SWITCHING),
-            JourneyStep("resume", self.resume, *SWITCHING),
-            JourneyStep("put in the pool", self.put_in_pool, *pool, seldom=True),
-            JourneyStep("take from the pool", self.take_from_pool, *pool, seldom=True),
-            JourneyStep("delete", self.delete, *DELETING),
-            JourneyStep("ledger", self.check_ledger, *MONEY),
+            JourneyStep("price", self.read_price, needed=True),
+            JourneyStep("order", self.order, needed=True),
+            JourneyStep("rename", self.rename, seldom=True),
+            JourneyStep("new key", self.replace_key, seldom=True),
+            JourneyStep("prolong", self.prolong),
+            JourneyStep("suspend", self.suspend),
+            JourneyStep("resume", self.resume),
+            JourneyStep("put in the pool", self.put_in_pool, seldom=True),
+            JourneyStep("take from the pool", self.take_from_pool, seldom=True),
+            JourneyStep("delete", self.delete),
+            JourneyStep("ledger", self.check_ledger),
         )
 
     @property

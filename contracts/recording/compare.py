@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
-from contracts.checks.registry import Check
 from contracts.record.formats import HTTP_OK
 from contracts.recording.captured_answers import CapturedAnswer
 from contracts.recording.contract_fields import (
@@ -19,9 +19,9 @@ from contracts.recording.contract_fields import (
     choose_best,
     find_group,
 )
-from contracts.recording.drift_checks import DRIFT_CHECKS
 from contracts.recording.options import Severity
 from contracts.recording.profile import Field, accepts, is_free, list_fields
+from contracts.registry import Check, read_checks
 from contracts.verdicts import ASSUMED, CallRecord
 
 _TYPES: Final = {
@@ -29,6 +29,8 @@ _TYPES: Final = {
     "json": ("application/json", "text/plain", "text/javascript"),
     "bjson": ("application/json", "text/plain", "text/javascript"),
 }
+DRIFT_CHECKS: Final = read_checks(Path(__file__).with_name("drift_checks.yaml"))
+"""What answers are compared for, by id."""
 _ROWS: Final = ("elem", "val", "param[")
 """Elements that may be missing altogether."""
 

@@ -7,19 +7,17 @@ from datetime import date
 from typing import NamedTuple
 
 from contracts.checks.client.lessons import LESSONS
-from contracts.checks.fuzz import relations
-from contracts.checks.fuzz import rules as fuzz_rules
+from contracts.checks.fuzz.checks import CHECKS
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.invariants import ANSWERS_AT_ALL, INVARIANTS
-from contracts.checks.modules.judge import RULES
-from contracts.checks.registry import Check
+from contracts.checks.modules.rule import RULES
 from contracts.checks.seller.scenarios import SCENARIOS
 from contracts.journeys.catalogue_view import Addresses, CatalogueView
 from contracts.journeys.journey import JourneyContext, JourneyStep
 from contracts.journeys.runs import JOURNEYS
 from contracts.journeys.whmcs import check_refusals
 from contracts.record.exchange import read_all
-from contracts.recording.drift_checks import DRIFT_CHECKS
+from contracts.recording.compare import DRIFT_CHECKS
+from contracts.registry import Check
 from reseller_client import Client
 
 
@@ -35,8 +33,7 @@ class Declared(NamedTuple):
 def list_checks() -> Iterator[Check]:
     """Every declaration of a check."""
     yield from LESSONS
-    yield ANSWERS_AT_ALL
-    for checks in (RULES, fuzz_rules.CHECKS, relations.CHECKS, INVARIANTS, DRIFT_CHECKS):
+    for checks in (RULES, CHECKS, DRIFT_CHECKS):
         yield from checks.values()
 
 
@@ -54,7 +51,7 @@ def list_declared() -> Iterator[Declared]:
     for check in list_checks():
         yield Declared(check.id, check.source, check.about, check.cost)
     for step in list_steps():
-        yield Declared(step.name, step.source, step.text.about, step.text.cost)
+        yield Declared(step.name, step.check.source, step.check.about, step.check.cost)
     for trade in ("services", "modules"):
         for verdict in check_refusals(trade):
             yield Declared(verdict.name, verdict.source, verdict.about, verdict.cost)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from pathlib import Path
 
 import pytest
 
-from contracts.checks.registry import Check, check, collect, decides, index
 from contracts.checks.runner import MAX_MESSAGE_LENGTH, MAX_MESSAGES, Findings, Results, run_check
+from contracts.registry import Check, index, read_checks
 from contracts.target.session import CannotRun
 from contracts.verdicts import ASSUMED, OBSERVED, CallRecord, Outcome
 
@@ -18,6 +18,20 @@ ASSUMED_CHECK = Check(
     id="b", about="It holds too.", cost="Time.", evidence=ASSUMED, source="docs", group="g"
 )
 CHECKS = index([OBSERVED_CHECK, ASSUMED_CHECK])
+DECLARED = """
+g:
+  on:
+    about: It holds.
+    cost: Money.
+    evidence: observed
+    source: docs
+h:
+  b:
+    about: It holds too.
+    cost: Time.
+    evidence: assumed
+    source: docs
+"""
 
 
 def _call(note: str) -> CallRecord:
@@ -32,9 +46,9 @@ def _call(note: str) -> CallRecord:
 def test_an_incomplete_declaration_is_refused(fields: dict[str, str]) -> None:
     complete = {"id": "x", "about": "It holds.", "cost": "Money.", "source": "docs"}
     complete |= {"evidence": OBSERVED}
-    assert Check(**complete).id == "x"  # type: ignore[arg-type] # all fields are texts
+    assert Check(**complete).id == "x"
     with pytest.raises(ValueError, match=r"^check "):
-        Check(**{**complete, **fields})  # type: ignore[arg-type] # all fields are texts
+        Check(**{**complete, **fields})
 
 
 def test_two_checks_of_one_name_are_refused() -> None:
@@ -42,21 +56,29 @@ def test_two_checks_of_one_name_are_refused() -> None:
         index([OBSERVED_CHECK, OBSERVED_CHECK])
 
 
-def test_checks_are_collected_from_where_they_are_defined() -> None:
-    @check("c", about="It holds.", cost="Money.", evidence=OBSERVED, source="docs")
-    def decide(number: int) -> int:
-        return number + 1
+def test_a_file_declares_its_checks_in_groups(tmp_path: Path) -> None:
+    file = tmp_path / "checks.yaml"
+    file.write_text(DECLARED, encoding="utf-8")
+    checks = read_checks(file)
+    assert [(check.id, check.group) for check in checks.values()] == [("on", "g"), ("b", "h")]
+    assert checks["on"].about == "It holds."
 
-    @decides(ASSUMED_CHECK)
-    def imported() -> None:
-        """Of another module."""
 
-    module = ModuleType(__name__)
-    other = ModuleType("other")
-    vars(module).update(decide=decide, declared=OBSERVED_CHECK)
-    vars(other).update(imported=imported)
-    assert list(collect(module, other)) == ["c", "a"]
-    assert decide(1) == 2
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (DECLARED.replace("  b:", "  on:"), "declared twice"),
+        (DECLARED.replace("evidence: observed", "evidence: rumour"), "is none of"),
+        (DECLARED.replace("cost: Money.", "price: Money."), "price"),
+        (DECLARED.replace("h:", "g:"), "is there twice"),
+    ],
+    ids=["one id in two groups", "evidence", "field", "one group twice"],
+)
+def test_a_file_that_is_wrong_is_refused(text: str, problem: str, tmp_path: Path) -> None:
+    file = tmp_path / "checks.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises((ValueError, TypeError), match=problem):
+        read_checks(file)
 
 
 def test_a_check_that_notes_nothing_has_passed() -> None:

@@ -50,7 +50,7 @@ def test_everything_that_is_judged_says_what_a_mistake_costs() -> None:
 
 def test_no_two_checks_share_the_words_for_their_cost() -> None:
     costs = [check.cost for check in list_checks()]
-    costs += {step.name: step.text.cost for step in list_steps()}.values()
+    costs += {step.name: step.check.cost for step in list_steps()}.values()
     assert [cost for cost, times in Counter(costs).items() if times > 1] == []
 
 

@@ -25,8 +25,8 @@ from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.products import TRADES
-from contracts.checks.registry import Check
 from contracts.checks.runner import Findings
+from contracts.registry import Check
 from contracts.verdicts import OBSERVED
 
 Scenario = Callable[[CaseContext], None]
@@ -50,15 +50,16 @@ class Lesson(Check):
     """A check of a client by scenarios, each run in a world of its own.
 
     ``evidence`` and ``source`` are of the fact about the real seller on which the lesson rests.
-    ``trades``: the trades it applies to. ``fixture``: the shipped world it takes place in.
-    ``unable_is_judged``: whether it is judged also where the
-    client reports that it cannot do what was asked. ``not_for``: kinds of reseller that never do
-    what the lesson is about, each with the reason: a lesson that such a client does not exercise
-    does not apply to it.
+    ``needs``: what must be there for it to be judged. ``trades``: the trades it applies to.
+    ``fixture``: the shipped world it takes place in. ``unable_is_judged``: whether it is judged
+    also where the client reports that it cannot do what was asked. ``not_for``: kinds of reseller
+    that never do what the lesson is about, each with the reason: a lesson that such a client does
+    not exercise does not apply to it.
     """
 
     scenarios: tuple[Scenario, ...]
     decide: ExecutionCheck
+    needs: frozenset[str] = frozenset()
     trades: frozenset[str] = frozenset(TRADES)
     fixture: str = FIXTURE
     unable_is_judged: bool = False

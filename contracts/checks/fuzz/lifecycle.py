@@ -18,8 +18,7 @@ from hypothesis import given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from contracts.checks.fuzz.invariants import INVARIANTS
-from contracts.checks.fuzz.rules import RuleViolation
+from contracts.checks.fuzz.checks import RuleViolation
 from contracts.checks.fuzz.run import NO_TIME, derive_seed, make_search_settings
 from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, StateCoverage
 from contracts.checks.fuzz.target import WORLD, FuzzTarget
@@ -170,7 +169,7 @@ def _walk_life(walk: Walk, product: str) -> None:
     service = walk.order(product)
     if service is None:
         message = f"{product}.order.param refuses its own example"
-        raise InvariantViolation(INVARIANTS["an-example-works"], message)
+        raise InvariantViolation("an-example-works", message)
     edit = f"id.{product}.edit"
     for link in (edit, f"{edit}.submit"):
         _expect(walk.follow(service, link), None, link)
@@ -183,7 +182,7 @@ def _walk_life(walk: Walk, product: str) -> None:
             _expect(error, "access", link)
         elif error is not None or service.state != state:
             message = f"{link}: {error or 'taken'}, and it is in state {service.state}"
-            raise InvariantViolation(INVARIANTS["does-what-it-says"], message)
+            raise InvariantViolation("does-what-it-says", message)
     # To another tariff, where there is one; without a period the seller keeps the present one.
     walk.follow(service, "id.service.changepricelist.submit", period="")
     _expect(walk.follow(service, f"id.{product}.delete.submit"), None, "delete")
@@ -191,7 +190,7 @@ def _walk_life(walk: Walk, product: str) -> None:
         walk.advance("3 years")  # deleted at the end of the paid term
     if service.state != DELETED:
         message = f"{product}.delete leaves it in state {service.state}"
-        raise InvariantViolation(INVARIANTS["does-what-it-says"], message)
+        raise InvariantViolation("does-what-it-says", message)
     _expect(walk.follow(service, PROLONG), "missed", f"{PROLONG} of a deleted one")
 
 
@@ -199,7 +198,7 @@ def _walk_to_expiry(walk: Walk, product: str) -> None:
     """Paid later, ready later, and left unpaid until it is gone. Raises InvariantViolation."""
     if walk.order(product, basket=True) is None:
         message = f"{product}.order.param is not put into the basket"
-        raise InvariantViolation(INVARIANTS["an-example-works"], message)
+        raise InvariantViolation("an-example-works", message)
     _expect(walk.pay_basket(), None, "basket")
     if product in SINGLE:
         walk.follow(walk.services[-1], f"id.{product}.delete.submit")
@@ -207,7 +206,7 @@ def _walk_to_expiry(walk: Walk, product: str) -> None:
     late = walk.order(product)
     if late is None:
         message = f"{product}.order.param is refused a second time"
-        raise InvariantViolation(INVARIANTS["an-example-works"], message)
+        raise InvariantViolation("an-example-works", message)
     for _ in range(3):
         walk.follow(late, f"id.{product}.edit")
     walk.set_balance("0.00")
@@ -224,7 +223,7 @@ def _walk_by_the_day(walk: Walk, product: str) -> None:
     price = walk.charged(service) if service is not None else Decimal()
     if service is None or price <= 0:
         message = f"{product}.order.param with period={DAILY}: refused, or charged {price}"
-        raise InvariantViolation(INVARIANTS["an-example-works"], message)
+        raise InvariantViolation("an-example-works", message)
     for span, days in (("1 day", 1), ("1 day", 1), ("5 days", 5)):
         _pass_days(walk, service, span, charge=days * price, state=ACTIVE)
     walk.set_balance("0.00")
@@ -247,16 +246,16 @@ def _pass_days(
     cost = walk.charged(service) - before
     if cost != charge:
         message = f"{span} of {service.number} cost {cost}, due was {charge}"
-        raise InvariantViolation(INVARIANTS["a-day-is-charged-once"], message)
+        raise InvariantViolation("a-day-is-charged-once", message)
     if service.state != state:
         message = f"after {span} {service.number} is in state {service.state}, not {state}"
-        raise InvariantViolation(INVARIANTS["days-end-with-the-money"], message)
+        raise InvariantViolation("days-end-with-the-money", message)
 
 
 def _expect(error: str | None, expected: str | None, step: str) -> None:
     if error != expected:
         message = f"{step}: {error or 'taken'}, expected {expected or 'that it is taken'}"
-        raise InvariantViolation(INVARIANTS["a-life-can-be-led"], message)
+        raise InvariantViolation("a-life-can-be-led", message)
 
 
 def _moves() -> st.SearchStrategy[Move]:

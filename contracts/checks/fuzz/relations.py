@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.checks import RuleViolation
 from contracts.checks.fuzz.operations import Generated
-from contracts.checks.fuzz.rules import RuleViolation
 from contracts.checks.fuzz.sending import RequestSender
-from contracts.checks.registry import Decision, check, collect
 from contracts.record.document import Node
 from contracts.record.formats import ECHO, LAYOUT
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 STATE: Final = ("subaccount", "service", "soft", "basket", "payment", "expense", "profile")
 """Functions that show an account its own state; one that the seller lacks shows nothing."""
@@ -38,26 +35,12 @@ class ReadCase:
     public: bool
 
 
-@check(
-    "looks-without-changing",
-    about="A list, or a form without sok, changes neither money nor services.",
-    cost="Looking at a price list or a form costs the account money, each time a page is opened.",
-    evidence=DOCUMENTED,
-    source="docs/fuzzing.md section 1.1",
-)
 def find_changed_state(case: ReadCase) -> Iterator[str]:
     """A state other than before the read."""
     if digest_state(case.sender) != case.before:
         yield "a read that changed something: balance, services, basket, payments or expenses"
 
 
-@check(
-    "answers-the-same-again",
-    about="The same read twice has the same answer, byte by byte.",
-    cost="Shops that cache or compare lists see changes where there are none, and act on them.",
-    evidence=ASSUMED,
-    source="docs/fuzzing.md section 1.1",
-)
 def find_other_answer(case: ReadCase) -> Iterator[str]:
     """Another answer to the same read."""
     second = case.sender.send_generated(case.request, public=case.public)
@@ -65,13 +48,6 @@ def find_other_answer(case: ReadCase) -> Iterator[str]:
         yield "the same read has another answer when it is repeated"
 
 
-@check(
-    "says-the-same-in-every-format",
-    about="xml and json are the same tree.",
-    cost="The same service has another price or state for whoever reads the other format.",
-    evidence=OBSERVED,
-    source="docs/wire.md section 3.1",
-)
 def find_other_format(case: ReadCase) -> Iterator[str]:
     """A difference between xml and json."""
     plain = {"sfrom": "", "callback": ""}
@@ -88,13 +64,6 @@ def find_other_format(case: ReadCase) -> Iterator[str]:
         yield f"xml and json differ: {_first_difference(xml, json, '')}"
 
 
-@check(
-    "filters-by-what-it-shows",
-    about="A list filtered by the number of a row has this row alone.",
-    cost="A client that asks for one service by its number changes the row of another one.",
-    evidence=ASSUMED,
-    source="docs/wire.md section 4.1",
-)
 def find_wide_filter(case: ReadCase) -> Iterator[str]:
     """Other rows than the one whose number the list is filtered by."""
     rows = case.first.doc.all("elem") if case.first.doc is not None else ()
@@ -108,14 +77,13 @@ def find_wide_filter(case: ReadCase) -> Iterator[str]:
         yield f"filter=on with id={number} leaves the rows {left}"
 
 
-BESIDE: Final[Mapping[str, Decision[[ReadCase], Iterator[str]]]] = {
-    "again": find_other_answer,
-    "formats": find_other_format,
-    "nothing changed": find_changed_state,
-    "filter": find_wide_filter,
+BESIDE: Final[Mapping[str, tuple[str, Callable[[ReadCase], Iterator[str]]]]] = {
+    "again": ("answers-the-same-again", find_other_answer),
+    "formats": ("says-the-same-in-every-format", find_other_format),
+    "nothing changed": ("looks-without-changing", find_changed_state),
+    "filter": ("filters-by-what-it-shows", find_wide_filter),
 }
-"""The rules by the name that a generated request asks for them with."""
-CHECKS: Final = collect(sys.modules[__name__])
+"""The id of a check with its rule, by the name that a generated request asks for it with."""
 
 
 def digest_state(sender: RequestSender) -> str:
@@ -151,8 +119,8 @@ def _reads_state(call: AnsweredCall) -> bool:
 
 def find_related_violations(case: ReadCase) -> list[RuleViolation]:
     """What a read breaks beside its own answer: the one rule that its request asks for."""
-    rule = BESIDE[case.request.beside]
-    return [RuleViolation.of(rule, line) for line in rule(case)]
+    id, rule = BESIDE[case.request.beside]
+    return [RuleViolation(id, line) for line in rule(case)]
 
 
 def canonicalize(node: Node) -> tuple[Any, ...]:

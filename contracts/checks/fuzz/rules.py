@@ -1,22 +1,19 @@
-"""Rules that every answer must keep, whatever the request. Each is one function, declared once."""
+"""Rules that every answer must keep, whatever the request. Each is one function."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
 
 import httpx
 
 from contracts.checks.fuzz.answered import FLAT, AnsweredCall
+from contracts.checks.fuzz.checks import RuleViolation
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.invalid_inputs import find_invalid_fields
-from contracts.checks.registry import Check, Decision, check, collect
 from contracts.record.formats import AS_JSON
 from contracts.record.writers import to_json
 from contracts.target.redact import MIN_SECRET_LENGTH, find_secrets
-from contracts.verdicts import ASSUMED, OBSERVED
 from emulator.openapi import FORMATS
 
 OUTS: Final = frozenset(FORMATS)
@@ -25,38 +22,11 @@ ANYWHERE: Final = frozenset({"limit"})
 INTERNAL: Final = "internal"
 CONTENT_TYPES: Final = {"text": "text/plain", "csv": "text/csv", "xml": "text/xml"}
 
-Rule = Decision[[Declarations, str, AnsweredCall], Iterator[str]]
+Rule = Callable[[Declarations, str, AnsweredCall], Iterator[str]]
 """Gets the declarations, the function and the call; yields every violation, one line each."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleViolation:
-    """A check that does not hold, and what was found."""
-
-    check: Check
-    message: str
-
-    @classmethod
-    def of(cls, rule: Decision[..., Any], message: str) -> RuleViolation:
-        """A violation of a declared rule."""
-        return cls(rule.checks[0], message)
-
-    @property
-    def rule(self) -> str:
-        """The id of the check."""
-        return self.check.id
-
-
 TO_THE_PAGE: Final = "payment.add.redirect"
 
 
-@check(
-    "answers-with-200",
-    about="Errors are documents too: the HTTP status is always 200.",
-    cost="HTTP libraries raise an exception before the client can read why it was refused.",
-    evidence=OBSERVED,
-    source="docs/wire.md section 1",
-)
 def find_other_status(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
     """An HTTP status other than 200; the way to a payment page leads a browser on."""
     leads_on = (
@@ -66,26 +36,12 @@ def find_other_status(_: Declarations, __: str, call: AnsweredCall) -> Iterator[
         yield f"HTTP status {call.response.status_code}, refusals are documents with 200"
 
 
-@check(
-    "is-readable",
-    about="The answer is a document of the format that was asked for.",
-    cost="The client cannot tell whether its order went through, and orders again or gives up.",
-    evidence=OBSERVED,
-    source="docs/wire.md section 3",
-)
 def find_unreadable(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
     """An answer that is no document of its format."""
     if call.unread and call.out in OUTS:
         yield f"cannot be read as {call.out}: {call.unread}"
 
 
-@check(
-    "says-its-content-type",
-    about="The Content-Type is that of the format that was asked for.",
-    cost="Libraries choose their parser by it, and hand the program a text in place of a tree.",
-    evidence=ASSUMED,
-    source="docs/fuzzing.md section 1.1",
-)
 def find_other_content_type(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
     """A Content-Type of another format."""
     actual = call.response.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -100,26 +56,12 @@ def find_other_content_type(_: Declarations, __: str, call: AnsweredCall) -> Ite
         yield f"Content-Type {actual or 'missing'} for out={call.out}, expected {min(expected)}"
 
 
-@check(
-    "has-no-fault-of-its-own",
-    about="No request is answered with an error of the type internal.",
-    cost="A customer's order fails for a reason that neither the shop nor the customer can mend.",
-    evidence=OBSERVED,
-    source="docs/wire.md section 4",
-)
 def find_internal_error(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
     """An error that only the seller itself can have caused."""
     if call.error == INTERNAL or (call.is_refused and b'type="internal"' in call.response.content):
         yield 'refuses with "internal": an error inside the seller'
 
 
-@check(
-    "refuses-as-declared",
-    about="An error is of a type that the function declares.",
-    cost="A client that handles the declared errors takes an unknown one for an outage.",
-    evidence=ASSUMED,
-    source="docs/fuzzing.md section 1.1",
-)
 def find_undeclared_error(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
     """A type of error that the function does not declare."""
     types = {*declared.functions[func]["errors"], *ANYWHERE, INTERNAL}
@@ -127,13 +69,6 @@ def find_undeclared_error(declared: Declarations, func: str, call: AnsweredCall)
         yield f'refuses with "{call.error}", declared are {sorted(types - {INTERNAL})}'
 
 
-@check(
-    "answers-as-declared",
-    about="Rows and fields fit the schema of the function's answer.",
-    cost="Clients generated from the document lose the fields that it does not name.",
-    evidence=ASSUMED,
-    source="docs/fuzzing.md section 1.1",
-)
 def find_undeclared_answer(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
     """Rows and fields outside the schema of the answer."""
     # A wizard that goes on answers with another function's form; errors have a rule of their own.
@@ -143,13 +78,6 @@ def find_undeclared_answer(declared: Declarations, func: str, call: AnsweredCall
         yield from declared.find_answer_errors(func, to_json(call.doc))
 
 
-@check(
-    "refuses-bad-input",
-    about="A request that can only be nonsense is refused.",
-    cost="A typing slip is sold: the reseller pays for a term or an amount that nobody asked for.",
-    evidence=ASSUMED,
-    source="docs/fuzzing.md section 1.1",
-)
 def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
     """Nonsense that was not refused."""
     if call.unread or call.out not in OUTS or call.is_refused:
@@ -158,13 +86,6 @@ def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall
         yield f"takes what can only be nonsense: {'; '.join(reasons)}"
 
 
-@check(
-    "echoes-no-secret",
-    about="No password, session or key of the request is repeated in the answer.",
-    cost="Passwords end up in the logs of shops and of everything between them and the seller.",
-    evidence=OBSERVED,
-    source="docs/wire.md section 5",
-)
 def find_echoed_secret(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
     """A secret of the request that the answer repeats.
 
@@ -183,25 +104,24 @@ def find_echoed_secret(declared: Declarations, func: str, call: AnsweredCall) ->
             yield "echoes a secret of the request: a password, a session or a key"
 
 
-RULES: Final[tuple[Rule, ...]] = (
-    find_other_status,
-    find_unreadable,
-    find_other_content_type,
-    find_internal_error,
-    find_undeclared_error,
-    find_undeclared_answer,
-    find_accepted_nonsense,
-    find_echoed_secret,
-)
-CHECKS: Final = collect(sys.modules[__name__])
-"""The declarations of the rules, by id."""
+RULES: Final[Mapping[str, Rule]] = {
+    "answers-with-200": find_other_status,
+    "is-readable": find_unreadable,
+    "says-its-content-type": find_other_content_type,
+    "has-no-fault-of-its-own": find_internal_error,
+    "refuses-as-declared": find_undeclared_error,
+    "answers-as-declared": find_undeclared_answer,
+    "refuses-bad-input": find_accepted_nonsense,
+    "echoes-no-secret": find_echoed_secret,
+}
+"""By the id of the check, in the order in which they are applied."""
 
 
 def find_violations(declared: Declarations, func: str, call: AnsweredCall) -> list[RuleViolation]:
     """Every rule that the answer breaks; an answer of another status or format ends the search."""
     violations: list[RuleViolation] = []
-    for rule in RULES:
-        violations += [RuleViolation.of(rule, line) for line in rule(declared, func, call)]
+    for id, rule in RULES.items():
+        violations += [RuleViolation(id, line) for line in rule(declared, func, call)]
         if violations and rule in (find_other_status, find_unreadable):
             break
     return violations

@@ -13,8 +13,8 @@ from hypothesis.errors import Flaky
 
 from contracts import clock
 from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.checks import RuleViolation
 from contracts.checks.fuzz.operations import Generated, generate_requests, read_operations
-from contracts.checks.fuzz.rules import RuleViolation
 from contracts.checks.fuzz.target import FuzzTarget
 from contracts.target.seller import CannotRun
 from contracts.verdicts import ASSUMED, Outcome, Run, Verdict

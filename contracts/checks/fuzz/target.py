@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.checks import RuleViolation
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.invariants import ANSWERS_AT_ALL
 from contracts.checks.fuzz.operations import Generated
 from contracts.checks.fuzz.relations import (
     EPHEMERAL,
@@ -18,7 +18,7 @@ from contracts.checks.fuzz.relations import (
     find_related_violations,
     list_compared,
 )
-from contracts.checks.fuzz.rules import RuleViolation, find_violations
+from contracts.checks.fuzz.rules import find_violations
 from contracts.checks.fuzz.sending import NoAnswer, RequestSender, find_services
 from contracts.target.curl import PASSWORD, SESSION, format_curl
 from contracts.target.seller import CannotRun, Seller
@@ -154,7 +154,7 @@ class FuzzTarget:
         self.sender.call("whoami")
         self._changed = True
         self.sent = (lost.call,)
-        return [RuleViolation(ANSWERS_AT_ALL, f"no answer: {lost}")]
+        return [RuleViolation("answers-at-all", f"no answer: {lost}")]
 
     def format_curl(self, call: AnsweredCall, address: str = "") -> str:
         """The line for the shell that repeats a call, its secrets left to the environment.

@@ -17,9 +17,9 @@ from contracts.checks.fuzz.account_state import (
     read_account_state,
 )
 from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.checks import RuleViolation
 from contracts.checks.fuzz.control import WorldControl
-from contracts.checks.fuzz.invariants import INVARIANTS
-from contracts.checks.fuzz.rules import RuleViolation, find_violations
+from contracts.checks.fuzz.rules import find_violations
 from contracts.checks.fuzz.state_coverage import (
     ACTIVE,
     DELETED,
@@ -29,7 +29,6 @@ from contracts.checks.fuzz.state_coverage import (
     StateCoverage,
 )
 from contracts.checks.fuzz.target import FuzzTarget
-from contracts.checks.registry import Check
 from contracts.record.writers import to_json
 
 OPENING: Final = "100000.00"
@@ -45,9 +44,9 @@ EXPRESSION: Final = "$response.body#/"
 class InvariantViolation(Exception):
     """A walk met something that must not be: which rule, and what."""
 
-    def __init__(self, check: Check, message: str) -> None:
-        super().__init__(f"{check.id}: {message}")
-        self.violation = RuleViolation(check, message)
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(f"{rule}: {message}")
+        self.violation = RuleViolation(rule, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +164,7 @@ class Walk:
         if answer.error is None and answer.doc is not None:
             number = answer.doc.text_of("id")
             if not number:
-                raise InvariantViolation(
-                    INVARIANTS["order-tells-its-number"], f"{func}: no id in the answer"
-                )
+                raise InvariantViolation("order-tells-its-number", f"{func}: no id in the answer")
             service = OrderedService(number, product, to_json(answer.doc))
             self.services.append(service)
         self._check(func, refused=answer.error)
@@ -197,7 +194,7 @@ class Walk:
         request = follow_link(self.links(service)[name], service.answer)
         if request is None:
             message = f"{name}: the order's answer does not have the number"
-            raise InvariantViolation(INVARIANTS["links-lead-on"], message)
+            raise InvariantViolation("links-lead-on", message)
         params = request.params
         if request.submits:
             params = {**self._further_params(request), **params, **overrides}
@@ -205,12 +202,12 @@ class Walk:
         accepted = answer.error is None and request.submits
         if accepted and service.state == DELETED:
             message = f"{request.func} is taken for {service.number}, deleted"
-            raise InvariantViolation(INVARIANTS["dead-stays-dead"], message)
+            raise InvariantViolation("dead-stays-dead", message)
         self._check(request.func, refused=answer.error, reads=not request.submits)
         states = AFTERWARDS.get(request.func.rpartition(".")[2], {service.state})
         if accepted and service.state not in states:
             message = f"{request.func} leaves it in state {service.state}"
-            raise InvariantViolation(INVARIANTS["does-what-it-says"], message)
+            raise InvariantViolation("does-what-it-says", message)
         return answer.error
 
     def _further_params(self, request: LinkedRequest) -> dict[str, str]:
@@ -249,7 +246,7 @@ class Walk:
     def _call(self, func: str, params: Mapping[str, str]) -> AnsweredCall:
         answer = self.target.sender.call(func, params)
         for violation in find_violations(self.target.declared, func, answer):
-            raise InvariantViolation(violation.check, f"{func}: {violation.message}")
+            raise InvariantViolation(violation.rule, f"{func}: {violation.message}")
         return answer
 
     def _read_state(self) -> AccountState:
@@ -257,7 +254,7 @@ class Walk:
         try:
             return read_account_state(self.target.sender, products)
         except AccountStateError as problem:
-            raise InvariantViolation(INVARIANTS["books-can-be-read"], str(problem)) from problem
+            raise InvariantViolation("books-can-be-read", str(problem)) from problem
 
     def _check(self, func: str, *, refused: str | None, reads: bool = False) -> None:
         """Reads the account's state and compares it with the one before the step."""
@@ -266,7 +263,7 @@ class Walk:
         self._state = now
         if now.discrepancy:
             raise InvariantViolation(
-                INVARIANTS["balance-is-payments-less-expenses"],
+                "balance-is-payments-less-expenses",
                 f"after {func}: {now.balance} is not {now.paid_in} - {now.charged}",
             )
         idle = ""
@@ -274,9 +271,7 @@ class Walk:
             idle = f"{func}, a read," if refused is None else f"{func}, refused with {refused},"
         if idle and before.balance != now.balance:
             change = f"took the balance from {before.balance} to {now.balance}"
-            raise InvariantViolation(
-                INVARIANTS["looks-and-refusals-change-nothing"], f"{idle} {change}"
-            )
+            raise InvariantViolation("looks-and-refusals-change-nothing", f"{idle} {change}")
         for service in self.services:
             self._check_service(service, now.states.get(service.number, DELETED), func, idle)
 
@@ -285,10 +280,8 @@ class Walk:
         change = f"{service.number} from {service.state} to {state}"
         if not self.coverage.add_transition(service.product, service.state, state):
             rule = "dead-stays-dead" if service.state == DELETED else "states-follow-as-told"
-            raise InvariantViolation(INVARIANTS[rule], f"{func} took {change}")
+            raise InvariantViolation(rule, f"{func} took {change}")
         # A service that is ready after so many reads becomes active by a read.
         if idle and state != service.state and service.state not in (NEW, PROCESSING):
-            raise InvariantViolation(
-                INVARIANTS["looks-and-refusals-change-nothing"], f"{idle} took {change}"
-            )
+            raise InvariantViolation("looks-and-refusals-change-nothing", f"{idle} took {change}")
         service.state = state

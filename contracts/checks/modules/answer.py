@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from codecs import BOM_UTF8
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
@@ -17,10 +18,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from contracts.checks.modules.http_client import MAX_BODY, EndpointAnswer
-from contracts.checks.modules.rule import ANSWER, ERROR, OUR_CHOICE, REQUESTS, TRANSPORT, rule
-from contracts.checks.registry import Decision, decides
 from contracts.checks.runner import Results
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED, CallRecord
+from contracts.verdicts import CallRecord
 
 OK: Final = 200
 REDIRECTS: Final = range(300, 400)
@@ -98,25 +97,11 @@ def read(raw: EndpointAnswer, label: str, results: Results, *, slow: float) -> A
     return answer
 
 
-@decides(
-    rule(
-        "answers", ANSWER, DOCUMENTED, REQUESTS,
-        "Every request gets a whole answer in time.",
-        "The panel shows its user an empty shop or an error, and nobody can buy.",
-    ),
-)  # fmt: skip
 def _judge_arrival(answer: Answer, results: Results) -> bool:
     message = f"{answer.label}: {answer.raw.problem}"
     return results.check("answers", not answer.raw.problem, message, answer.call)
 
 
-@decides(
-    rule(
-        "quick", ANSWER, ASSUMED, OUR_CHOICE,
-        "An answer does not keep the panel waiting.",
-        "The user looks at a page that does not load, and closes it before the prices come.",
-    ),
-)  # fmt: skip
 def _judge_time(answer: Answer, results: Results) -> bool:
     seconds = answer.raw.seconds
     message = f"{answer.label}: {seconds:.1f} s, more than {answer.slow:g} s"
@@ -124,40 +109,17 @@ def _judge_time(answer: Answer, results: Results) -> bool:
     return True
 
 
-@decides(
-    rule(
-        "small", ANSWER, ASSUMED, OUR_CHOICE,
-        "An answer has less than 4 MiB.",
-        "A panel with little memory gives up on the list, and its user sees no module at all.",
-    ),
-)  # fmt: skip
 def _judge_size(answer: Answer, results: Results) -> bool:
     message = f"{answer.label}: more than {MAX_BODY} bytes"
     return results.check("small", not answer.raw.cut, message, answer.call)
 
 
-@decides(
-    rule(
-        "no-redirect", ANSWER, OBSERVED, TRANSPORT,
-        "An answer is the document, not a redirect.",
-        "Panels do not follow it: they find no document, and the shop looks as if it were "
-        "closed.",
-    ),
-)  # fmt: skip
 def _judge_redirect(answer: Answer, results: Results) -> bool:
     status, target = answer.raw.status, answer.raw.headers.get("location", "nowhere")
     message = f"{answer.label}: HTTP {status} to {target}"
     return results.check("no-redirect", status not in REDIRECTS, message, answer.call)
 
 
-@decides(
-    rule(
-        "http-200", ANSWER, OBSERVED, TRANSPORT,
-        "Every answer has the HTTP status 200.",
-        "A panel takes any other status for an outage and never shows the reason you wrote "
-        "into the error.",
-    ),
-)  # fmt: skip
 def _judge_status(answer: Answer, results: Results) -> bool:
     message = f"{answer.label}: HTTP {answer.raw.status}"
     fine = results.check("http-200", answer.raw.status == OK, message, answer.call)
@@ -165,33 +127,12 @@ def _judge_status(answer: Answer, results: Results) -> bool:
     return fine or _ROOT.search(answer.raw.body.decode("utf-8", "replace")) is not None
 
 
-@decides(
-    rule(
-        "no-bom", ANSWER, ASSUMED, OUR_CHOICE,
-        "There is no byte order mark.",
-        "Three invisible bytes stand before the XML: strict parsers refuse the whole answer.",
-    ),
-)  # fmt: skip
 def _judge_first_bytes(answer: Answer, results: Results) -> bool:
     message = f"{answer.label}: begins with the bytes EF BB BF"
     results.check("no-bom", not answer.raw.body.startswith(BOM_UTF8), message, answer.call)
     return True
 
 
-@decides(
-    rule(
-        "utf-8", ANSWER, OBSERVED, TRANSPORT,
-        "Text is UTF-8.",
-        "One name in another encoding makes the whole price list unreadable for a strict "
-        "parser.",
-    ),
-    rule(
-        "declared-encoding", ANSWER, OBSERVED, TRANSPORT,
-        "No other encoding is declared.",
-        "The panel believes the declaration and shows names as a mess of letters, or refuses "
-        "to read.",
-    ),
-)  # fmt: skip
 def _judge_encoding(answer: Answer, results: Results) -> bool:
     """Decode the answer; bytes that are not UTF-8 are replaced."""
     body = answer.raw.body.removeprefix(BOM_UTF8)
@@ -214,13 +155,6 @@ def _judge_encoding(answer: Answer, results: Results) -> bool:
     return True
 
 
-@decides(
-    rule(
-        "no-program-errors", ANSWER, ASSUMED, OUR_CHOICE,
-        "No answer shows errors of the program.",
-        "Paths, queries or passwords of your shop are shown to whoever calls it.",
-    ),
-)  # fmt: skip
 def _judge_traces(answer: Answer, results: Results) -> bool:
     trace = _TRACES.search(answer.text)
     message = f"{answer.label}: {trace.group(0)[:60] if trace else ''}"
@@ -228,19 +162,6 @@ def _judge_traces(answer: Answer, results: Results) -> bool:
     return True
 
 
-@decides(
-    rule(
-        "out-xml", ANSWER, DOCUMENTED, REQUESTS,
-        "`out=xml` is answered in XML.",
-        "The panel reads nothing but XML here, so to its user no module is for sale.",
-    ),
-    rule(
-        "nothing-before", ANSWER, DOCUMENTED, REQUESTS,
-        "Nothing comes before the XML.",
-        "A stray line before the XML declaration is a syntax error: the list that follows is "
-        "lost.",
-    ),
-)  # fmt: skip
 def _judge_beginning(answer: Answer, results: Results) -> bool:
     """Find the document in the answer, and remove what comes before it."""
     text, stripped = answer.text, answer.text.lstrip()
@@ -259,14 +180,6 @@ def _judge_beginning(answer: Answer, results: Results) -> bool:
     return True
 
 
-@decides(
-    rule(
-        "content-type", ANSWER, ASSUMED, TRANSPORT,
-        "XML is served as `text/xml`.",
-        "A proxy or a parser that goes by the type treats the prices as a page, and may change "
-        "or refuse them.",
-    ),
-)  # fmt: skip
 def _judge_content_type(answer: Answer, results: Results) -> bool:
     sent = answer.raw.headers.get("content-type", "").partition(";")[0].strip().lower()
     message = f"{answer.label}: {sent or 'no Content-Type'}"
@@ -274,18 +187,6 @@ def _judge_content_type(answer: Answer, results: Results) -> bool:
     return True
 
 
-@decides(
-    rule(
-        "no-doctype", ANSWER, ASSUMED, OUR_CHOICE,
-        "There is no DOCTYPE and no custom entity.",
-        "Parsers that guard against entity attacks reject the document, with everything in it.",
-    ),
-    rule(
-        "well-formed", ANSWER, DOCUMENTED, REQUESTS,
-        "The XML can be parsed.",
-        "One bare & in a name is enough: the panel can read no price of any module.",
-    ),
-)  # fmt: skip
 def _judge_parsing(answer: Answer, results: Results) -> bool:
     text, call = answer.text, answer.call
     message = f"{answer.label}: <!DOCTYPE …>"
@@ -304,26 +205,11 @@ def _judge_parsing(answer: Answer, results: Results) -> bool:
     return results.check("well-formed", holds=True)
 
 
-@decides(
-    rule(
-        "root-doc", ANSWER, DOCUMENTED, REQUESTS,
-        "The outermost element is `doc`.",
-        "Panels look for what they need under `doc`, and find an empty answer.",
-    ),
-)  # fmt: skip
 def _judge_root(answer: Answer, results: Results) -> bool:
     tag = "" if answer.root is None else answer.root.tag
     return results.check("root-doc", tag == "doc", f"{answer.label}: <{tag}>", answer.call)
 
 
-@decides(
-    rule(
-        "error-shape", ANSWER, OBSERVED, ERROR,
-        "An `error` has a `type` and a `msg`.",
-        "The panel cannot tell a refused login from a missing module, and shows its user an "
-        "error without words.",
-    ),
-)  # fmt: skip
 def _judge_errors(answer: Answer, results: Results) -> bool:
     for error in [] if answer.root is None else answer.root.findall("error"):
         absent = [name for name in ("type", "msg") if not (error.get(name) or error.findtext(name))]
@@ -332,7 +218,7 @@ def _judge_errors(answer: Answer, results: Results) -> bool:
     return True
 
 
-ANSWER_RULES: Final[tuple[Decision[[Answer, Results], bool], ...]] = (
+ANSWER_RULES: Final[tuple[Callable[[Answer, Results], bool], ...]] = (
     _judge_arrival,
     _judge_time,
     _judge_size,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -12,10 +12,7 @@ from xml.etree.ElementTree import Element
 from contracts.checks.modules.answer import Answer
 from contracts.checks.modules.panel import Panel, read_amount, rows_of_list, same_amount
 from contracts.checks.modules.price_list import ModuleOffer
-from contracts.checks.modules.rule import CART, REQUESTS, rule
-from contracts.checks.registry import Decision, decides
 from contracts.checks.runner import Results
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 ORDER: Final = "addition.order.param"
 UNKNOWN_NUMBER: Final = "999999999"
@@ -86,13 +83,6 @@ def currency_of(text: str) -> str:
     return code[0] if code else ""
 
 
-@decides(
-    rule(
-        "basket-price", CART, DOCUMENTED, REQUESTS,
-        "It has the price of the list there.",
-        "The customer was shown one price and finds another at the till.",
-    ),
-)  # fmt: skip
 def _judge_price(basket: OrderedBasket, results: Results) -> None:
     offer, call = basket.offer, basket.answer.call
     cost = basket.row.findtext("cost") or ""
@@ -105,14 +95,6 @@ def _judge_price(basket: OrderedBasket, results: Results) -> None:
         results.check("basket-price", same, message, call)
 
 
-@decides(
-    rule(
-        "basket-total", CART, OBSERVED, REQUESTS,
-        "`total_sum` is what the positions come to, with the tax and less the discount.",
-        "The sum that is charged cannot be explained by what is in the basket, and the "
-        "customer disputes it.",
-    ),
-)  # fmt: skip
 def _judge_total(basket: OrderedBasket, results: Results) -> None:
     """Whether the positions include the tax is not known, so both are accepted."""
     answer = basket.answer
@@ -135,13 +117,6 @@ def _judge_total(basket: OrderedBasket, results: Results) -> None:
     results.check("basket-total", fits, message, answer.call)
 
 
-@decides(
-    rule(
-        "basket-sums-bare", CART, OBSERVED, REQUESTS,
-        "Sums of a basket have no currency beside.",
-        "A panel sends the sum back as the amount to pay, and `5 EUR` is refused as no number.",
-    ),
-)  # fmt: skip
 def _judge_bare_sums(basket: OrderedBasket, results: Results) -> None:
     """A client sends ``total_sum`` back as the amount of a payment."""
     names = ("total_sum", "tax", "full_discount")
@@ -152,14 +127,6 @@ def _judge_bare_sums(basket: OrderedBasket, results: Results) -> None:
     results.check("basket-sums-bare", not worded, message, basket.answer.call)
 
 
-@decides(
-    rule(
-        "basket-position", CART, OBSERVED, REQUESTS,
-        "A position shows the module, the period and the renewal that were ordered.",
-        "The customer confirms a purchase whose module, term or renewal is not the one they "
-        "asked for.",
-    ),
-)  # fmt: skip
 def _judge_position(basket: OrderedBasket, results: Results) -> None:
     row, offer = basket.row, basket.offer
     period = (row.findtext("item.period") or "").strip()
@@ -174,14 +141,6 @@ def _judge_position(basket: OrderedBasket, results: Results) -> None:
     results.check("basket-position", not wrong, message, basket.answer.call)
 
 
-@decides(
-    rule(
-        "basket-order-number", CART, ASSUMED, REQUESTS,
-        "The order and the basket name one `billorder`.",
-        "The panel pays the number it was given by the order, and that is not what lies in the "
-        "basket.",
-    ),
-)  # fmt: skip
 def _judge_order_number(basket: OrderedBasket, results: Results) -> None:
     shown = basket.answer.value("billorder")
     if not (basket.number and shown):
@@ -191,7 +150,7 @@ def _judge_order_number(basket: OrderedBasket, results: Results) -> None:
     results.check("basket-order-number", basket.number == shown, message, basket.answer.call)
 
 
-BASKET_RULES: Final[tuple[Decision[[OrderedBasket, Results], None], ...]] = (
+BASKET_RULES: Final[tuple[Callable[[OrderedBasket, Results], None], ...]] = (
     _judge_price,
     _judge_total,
     _judge_bare_sums,
@@ -201,13 +160,6 @@ BASKET_RULES: Final[tuple[Decision[[OrderedBasket, Results], None], ...]] = (
 """The rules for a basket that shows an order."""
 
 
-@decides(
-    rule(
-        "basket-emptied", CART, OBSERVED, REQUESTS,
-        "What is removed from the basket is gone.",
-        "What the customer has thrown out is paid for together with the next purchase.",
-    ),
-)  # fmt: skip
 def empty_basket(panel: Panel, before: Positions) -> None:
     """Take out of the basket what was not there before, and judge whether it is gone."""
     results = panel.results

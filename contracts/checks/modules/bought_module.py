@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -25,18 +25,9 @@ from contracts.checks.modules.panel import (
 )
 from contracts.checks.modules.price_list import ModuleOffer
 from contracts.checks.modules.rule import (
-    FORM,
-    OFFERS,
     PROLONGING,
-    PURCHASE,
-    REQUESTS,
-    ROWS,
-    SUBMIT,
-    rule,
 )
-from contracts.checks.registry import Decision, decides
 from contracts.checks.runner import Results
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 PROLONG: Final = "service.prolong"
 NOT_RENEWED: Final = frozenset({"", "null", "0", "off", "no", "none", "-", "disabled"})
@@ -69,18 +60,6 @@ class BoughtModule:
         return (self.row.findtext("id") or "").strip()
 
 
-@decides(
-    rule(
-        "module-listed", PURCHASE, ASSUMED, REQUESTS,
-        "`addition` lists what was bought.",
-        "The customer has paid, and the panel says that they own nothing.",
-    ),
-    rule(
-        "module-active", PURCHASE, ASSUMED, REQUESTS,
-        "It becomes active.",
-        "It is paid for and does not work; the paid month runs all the same.",
-    ),
-)  # fmt: skip
 def find_new_module(panel: Panel, before: Iterable[str]) -> Element | None:
     """The row of the new module, read again while it is being opened; None if it is not listed."""
     earlier, results = set(before), panel.results
@@ -101,26 +80,12 @@ def find_new_module(panel: Panel, before: Iterable[str]) -> Element | None:
     return row
 
 
-@decides(
-    rule(
-        "module-ordered", PURCHASE, OBSERVED, ROWS,
-        "It is the module that was ordered.",
-        "The customer paid for one module and got another one.",
-    ),
-)  # fmt: skip
 def _judge_identity(bought: BoughtModule, results: Results) -> None:
     wrong = find_other_module(bought.row, bought.offer, bought.offers)
     message = f"{bought.offer.intname} ({bought.offer.id}) was ordered, the row shows {wrong}"
     results.check("module-ordered", not wrong, message)
 
 
-@decides(
-    rule(
-        "module-licence", PURCHASE, ASSUMED, REQUESTS,
-        "It is on the license it was ordered for.",
-        "The module works on another server than the one the customer has bought it for.",
-    ),
-)  # fmt: skip
 def _judge_license(bought: BoughtModule, results: Results) -> None:
     license = (bought.row.findtext("item") or "").strip()
     if license.isdecimal():
@@ -130,13 +95,6 @@ def _judge_license(bought: BoughtModule, results: Results) -> None:
         results.skip("addition does not show the number of the license", "module-licence")
 
 
-@decides(
-    rule(
-        "module-period", PURCHASE, OBSERVED, ROWS,
-        "Its period is the one that was ordered.",
-        "The customer paid for a month and has been given, or bound to, another term.",
-    ),
-)  # fmt: skip
 def _judge_period(bought: BoughtModule, results: Results) -> None:
     period = (bought.row.findtext("period") or "").strip()
     if period.isdecimal():
@@ -158,14 +116,6 @@ def read_renewal(row: Element) -> str | None:
     return text if is_switched_on(text) or text.lower() in NOT_RENEWED else None
 
 
-@decides(
-    rule(
-        "not-renewed-unasked", PURCHASE, DOCUMENTED, OFFERS,
-        "It is not renewed by itself where `autoprolong=null` was asked.",
-        "The customer is charged again next month for what they said they did not want to "
-        "renew.",
-    ),
-)  # fmt: skip
 def _judge_renewal(bought: BoughtModule, results: Results) -> None:
     renewal = read_renewal(bought.row)
     if renewal is None:
@@ -175,19 +125,6 @@ def _judge_renewal(bought: BoughtModule, results: Results) -> None:
         results.check("not-renewed-unasked", not is_switched_on(renewal), message)
 
 
-@decides(
-    rule(
-        "dates-iso", PURCHASE, DOCUMENTED, ROWS,
-        "Dates are `YYYY-MM-DD`.",
-        "The panel reads 03.04 as March or as April, and switches a paid module off a month "
-        "too soon.",
-    ),
-    rule(
-        "month-later", PURCHASE, DOCUMENTED, REQUESTS,
-        "It ends a month later, to a day.",
-        "The customer gets fewer days than they paid for, or you give days away each month.",
-    ),
-)  # fmt: skip
 def _judge_term(bought: BoughtModule, results: Results) -> None:
     """A phrase in place of a date is one of the seller's ways, and not judged."""
     for field in ("createdate", "expiredate"):
@@ -203,7 +140,7 @@ def _judge_term(bought: BoughtModule, results: Results) -> None:
     results.check("month-later", fits, f"from {begins} to {ends}")
 
 
-MODULE_RULES: Final[tuple[Decision[[BoughtModule, Results], None], ...]] = (
+MODULE_RULES: Final[tuple[Callable[[BoughtModule, Results], None], ...]] = (
     _judge_identity,
     _judge_license,
     _judge_period,
@@ -229,13 +166,6 @@ def _months_after(day: date, months: int) -> date:
         return date.max
 
 
-@decides(
-    rule(
-        "prolong-form-free", PURCHASE, OBSERVED, FORM,
-        "`service.prolong` without `sok` changes nothing.",
-        "Asking what another month would cost buys it.",
-    ),
-)  # fmt: skip
 def judge_prolong_form(panel: Panel, bought: BoughtModule) -> bool:
     """Open the form of a prolongation; returns whether there is such a function."""
     number, before = bought.number, read_balance(panel)
@@ -277,18 +207,6 @@ def judge_prolonging(panel: Panel, bought: BoughtModule, tax: Decimal) -> None:
         _judge_charge(panel, before, bought.offer, tax)
 
 
-@decides(
-    rule(
-        "prolonged-a-month", PROLONGING, DOCUMENTED, OFFERS,
-        "`service.prolong` moves the end by a month of the calendar.",
-        "The customer pays for a month and the module stops earlier, or never.",
-    ),
-    rule(
-        "prolong-answer", PROLONGING, OBSERVED, SUBMIT,
-        "Its `newexpiredate` is the end that is listed then.",
-        "The panel shows an end that is not the true one, and renews a month too late or twice.",
-    ),
-)  # fmt: skip
 def _judge_new_end(panel: Panel, bought: BoughtModule, row: Element | None, answer: Answer) -> None:
     results, begin = panel.results, _day_of(bought.row, "createdate")
     old_end, new_end = _day_of(bought.row, "expiredate"), _day_of(row, "expiredate")
@@ -307,13 +225,6 @@ def _judge_new_end(panel: Panel, bought: BoughtModule, row: Element | None, answ
     results.check("prolong-answer", text == new_end.isoformat(), message, answer.call)
 
 
-@decides(
-    rule(
-        "prolong-charged", PROLONGING, DOCUMENTED, OFFERS,
-        "It costs the price of a month, once.",
-        "A renewal costs the customer something other than the price, or costs it twice.",
-    ),
-)  # fmt: skip
 def _judge_charge(panel: Panel, before: Decimal | None, offer: ModuleOffer, tax: Decimal) -> None:
     after = read_balance(panel)
     if before is None or after is None or offer.cost is None:
@@ -327,13 +238,6 @@ def _judge_charge(panel: Panel, before: Decimal | None, offer: ModuleOffer, tax:
     panel.results.check("prolong-charged", fair, message)
 
 
-@decides(
-    rule(
-        "module-deleted", PURCHASE, DOCUMENTED, OFFERS,
-        "`addition.delete` deletes it.",
-        "The customer has given it up, and it is renewed and charged for again.",
-    ),
-)  # fmt: skip
 def judge_deletion(panel: Panel, bought: BoughtModule) -> None:
     """Delete the module if the options say so; it may stay listed as deleted, or close slowly."""
     results, number = panel.results, bought.number

@@ -30,21 +30,14 @@ from contracts.checks.modules.panel import (
 )
 from contracts.checks.modules.price_list import ModuleOffer
 from contracts.checks.modules.rule import (
-    BASKET,
     CART,
-    ERROR,
-    FORM,
-    OUR_CHOICE,
-    REQUESTS,
-    rule,
 )
 from contracts.checks.modules.tenant_isolation import (
     OtherCustomer,
     judge_other_basket,
     judge_other_license,
 )
-from contracts.checks.registry import decides
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED, CallRecord
+from contracts.verdicts import CallRecord
 
 MAX_TRIES: Final = 6
 """Modules of the list that are tried until the license accepts one."""
@@ -105,13 +98,6 @@ def judge_cart(panel: Panel, offers: tuple[ModuleOffer, ...], other: OtherCustom
     return True
 
 
-@decides(
-    rule(
-        "basket-free", CART, OBSERVED, BASKET,
-        "What lies in the basket costs nothing yet.",
-        "A customer who only looked at the total has paid already.",
-    ),
-)  # fmt: skip
 def _judge_free(panel: Panel, before: Decimal | None) -> None:
     after = read_balance(panel)
     if before is None or after is None:
@@ -122,19 +108,6 @@ def _judge_free(panel: Panel, before: Decimal | None) -> None:
         panel.results.remark(message)
 
 
-@decides(
-    rule(
-        "basket-readable", CART, DOCUMENTED, REQUESTS,
-        "`basket` is answered.",
-        "The customer puts a module into the basket and can never get to the till.",
-    ),
-    rule(
-        "basket-fields", CART, OBSERVED, REQUESTS,
-        "A basket has `itemlist`, `billorder` and `total_sum`.",
-        "The panel finds no number to pay under, or no sum to show, and stops before the "
-        "payment.",
-    ),
-)  # fmt: skip
 def _open_basket(panel: Panel, answer: Answer) -> Positions | None:
     """The positions of a basket that can be read, or None."""
     results, call = panel.results, answer.call
@@ -160,13 +133,6 @@ def _open_basket(panel: Panel, answer: Answer) -> Positions | None:
     return positions
 
 
-@decides(
-    rule(
-        "order-form-free", CART, OBSERVED, FORM,
-        "An order without `sok` orders nothing.",
-        "Opening the order page buys: every look at it leaves another position behind.",
-    ),
-)  # fmt: skip
 def _judge_form(panel: Panel, order: Mapping[str, str], before: Positions) -> None:
     params = {name: text for name, text in order.items() if name not in {"sok", "clicked_button"}}
     form = panel.ask(ORDER, params, label="the form of an order")
@@ -179,14 +145,6 @@ def _judge_form(panel: Panel, order: Mapping[str, str], before: Positions) -> No
     panel.results.check("order-form-free", unchanged, message, after.call)
 
 
-@decides(
-    rule(
-        "order-taken", CART, OBSERVED, BASKET,
-        "An order is accepted and names its `billorder`.",
-        "The customer presses `buy` and nothing is sold, or the panel has no number by which "
-        "to pay for it.",
-    ),
-)  # fmt: skip
 def _place_order(panel: Panel, orderable: list[ModuleOffer]) -> _PlacedOrder | None:
     """Order the first module of the list that the license accepts; None where it accepts none."""
     results = panel.results
@@ -226,13 +184,6 @@ def _refuses_license(error: Element) -> bool:
     return kind == "exists" or (error.get("object") == "item" and kind in {"missed", "access"})
 
 
-@decides(
-    rule(
-        "basket-shows-order", CART, OBSERVED, REQUESTS,
-        "What was ordered is in the basket.",
-        "The customer pays for a basket that does not contain what they chose.",
-    ),
-)  # fmt: skip
 def _judge_order(
     panel: Panel, order: _PlacedOrder, offers: tuple[ModuleOffer, ...], before: _StateBefore
 ) -> Collection[str]:
@@ -259,13 +210,6 @@ def _judge_order(
     return tuple(added)
 
 
-@decides(
-    rule(
-        "basket-once", CART, ASSUMED, OUR_CHOICE,
-        "The same order again adds nothing.",
-        "A second click, or a repeated request on a bad line, makes the customer pay for two.",
-    ),
-)  # fmt: skip
 def _judge_repetition(panel: Panel, offer: ModuleOffer) -> None:
     first = panel.ask("basket", label="basket before the same order again")
     panel.ask(ORDER, order_params(offer, panel.options.license), label="the same order again")
@@ -276,14 +220,6 @@ def _judge_repetition(panel: Panel, offer: ModuleOffer) -> None:
     _judge_removal(panel, second)
 
 
-@decides(
-    rule(
-        "unpaid-not-active", CART, DOCUMENTED, BASKET,
-        "What is not paid is not active.",
-        "Everybody uses your modules for free by never going to the till, while you pay the "
-        "vendor.",
-    ),
-)  # fmt: skip
 def _judge_unpaid(panel: Panel, before: Collection[str]) -> None:
     modules = read_modules(panel)
     active = [number for number, row in modules.items() if status_of(row) == ACTIVE]
@@ -292,13 +228,6 @@ def _judge_unpaid(panel: Panel, before: Collection[str]) -> None:
     panel.results.check("unpaid-not-active", not opened, message)
 
 
-@decides(
-    rule(
-        "basket-kept", CART, ASSUMED, REQUESTS,
-        "Removing a position that is not there leaves the rest.",
-        "A stale page that removes something twice throws away what the customer still wants.",
-    ),
-)  # fmt: skip
 def _judge_removal(panel: Panel, before: Answer) -> None:
     params = {"id": UNKNOWN_NUMBER, "clicked_button": "delete", "sok": "ok"}
     label = "taking out what is not there"
@@ -312,14 +241,6 @@ def _judge_removal(panel: Panel, before: Answer) -> None:
     panel.results.check("basket-kept", not gone, message, after.call)
 
 
-@decides(
-    rule(
-        "other-period-price", CART, ASSUMED, REQUESTS,
-        "Another period has the price of the list in the basket.",
-        "Who orders a year is charged a month, or twelve times the reduced price that the list "
-        "promised.",
-    ),
-)  # fmt: skip
 def _judge_other_period(panel: Panel, offer: ModuleOffer, before: Positions) -> None:
     """Order the longest other period of the list."""
     id, results = "other-period-price", panel.results
@@ -348,31 +269,6 @@ def _judge_other_period(panel: Panel, offer: ModuleOffer, before: Positions) -> 
         results.check(id, same_amount(read_amount(cost), price), message, basket.call)
 
 
-@decides(
-    rule(
-        "unknown-tariff-refused", CART, ASSUMED, OUR_CHOICE,
-        "An unknown tariff is not ordered.",
-        "A number from an old price list sells something you no longer have, at a price nobody "
-        "has set.",
-    ),
-    rule(
-        "bad-period-refused", CART, ASSUMED, OUR_CHOICE,
-        "A period that is not sold is not ordered.",
-        "A term that you do not sell is sold, and nobody knows what it costs or when it ends.",
-    ),
-    rule(
-        "foreign-licence-refused", CART, ASSUMED, OUR_CHOICE,
-        "An unknown license gets no module.",
-        "The customer pays for a module on a license that does not exist, and can use it "
-        "nowhere.",
-    ),
-    rule(
-        "refusal-names-field", CART, ASSUMED, ERROR,
-        "A refused order names the field it was refused for.",
-        "The panel cannot mark the field that is wrong; its user tries the same again until "
-        "they give up.",
-    ),
-)  # fmt: skip
 def _judge_bad_orders(panel: Panel, offer: ModuleOffer) -> None:
     results = panel.results
     lengths = {length for _, length, _ in offer.periods}

@@ -8,16 +8,11 @@ from typing import Final
 
 import httpx
 
-from contracts.checks.modules import answer as answers
 from contracts.checks.modules import (
-    basket,
-    bought_module,
     cart,
-    price_list,
     price_requests,
     purchase,
     refusals,
-    tenant_isolation,
 )
 from contracts.checks.modules.http_client import EndpointClient
 from contracts.checks.modules.options import AUTOMATIC, MANUAL, Options
@@ -25,21 +20,17 @@ from contracts.checks.modules.panel import Panel
 from contracts.checks.modules.rule import (
     ANSWER,
     CART,
-    GROUPS,
     LIST,
     OTHERS,
-    OUR_CHOICE,
-    PAGE,
     PROLONGING,
     PURCHASE,
     REFUSAL,
-    rule,
+    RULES,
 )
 from contracts.checks.modules.tenant_isolation import OtherCustomer
-from contracts.checks.registry import decides, index, iter_checks
 from contracts.checks.runner import Results
 from contracts.clock import elapsed, now
-from contracts.verdicts import ASSUMED, DOCUMENTED, Run, Verdict
+from contracts.verdicts import Run, Verdict
 
 PASSWORD: Final = "$MOCKSELLER_PANEL_PASSWORD"  # noqa: S105 - the name of a variable
 OTHER_PASSWORD: Final = "$MOCKSELLER_PANEL_OTHER_PASSWORD"  # noqa: S105 - the name of a variable
@@ -113,13 +104,6 @@ def _judge_all(panel: Panel) -> None:
     _judge_certificate(panel)
 
 
-@decides(
-    rule(
-        "page-answers", PAGE, DOCUMENTED, "docs/modules.md section 1",
-        "A browser gets a page.",
-        "The buyer follows the panel's link to your shop and lands on an error page.",
-    ),
-)  # fmt: skip
 def _judge_page(panel: Panel) -> None:
     """In mode manual a browser goes to the address, and the panel calls nothing."""
     results = panel.results
@@ -133,14 +117,6 @@ def _judge_page(panel: Panel) -> None:
         results.check("page-answers", answered, f"HTTP {raw.status}", raw.call)
 
 
-@decides(
-    rule(
-        "certificate", ANSWER, ASSUMED, OUR_CHOICE,
-        "The certificate of the address can be checked.",
-        "Panels that check it refuse to connect; those that do not send the customer's "
-        "password to anyone who listens.",
-    ),
-)  # fmt: skip
 def _judge_certificate(panel: Panel) -> None:
     results, client = panel.results, panel.client
     if client.url.scheme != "https":
@@ -149,19 +125,3 @@ def _judge_certificate(panel: Panel) -> None:
         results.skip("--insecure accepts any", "certificate")
     else:
         results.check("certificate", not client.certificate_problem, client.certificate_problem)
-
-
-RULES: Final = index(
-    sorted(
-        (
-            *iter_checks(
-                answers, price_list, price_requests, refusals, cart, basket, purchase,
-                bought_module, tenant_isolation,
-            ),
-            *_judge_page.checks,
-            *_judge_certificate.checks,
-        ),
-        key=lambda each: GROUPS.index(each.group),
-    )
-)  # fmt: skip
-"""Every rule by its id, in the order of reports."""

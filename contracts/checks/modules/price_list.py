@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
 from contracts.checks.modules.known_names import CURRENCIES, MODULES
-from contracts.checks.modules.rule import LIST, OUR_CHOICE, REQUESTS, rule
-from contracts.checks.registry import Decision, decides
 from contracts.checks.runner import Results
-from contracts.verdicts import ASSUMED, DOCUMENTED, CallRecord
+from contracts.verdicts import CallRecord
 
 TRIAL: Final = "-100"
 """The length of a trial, which may cost nothing (documented)."""
@@ -99,31 +97,11 @@ def judge_list(prices: PriceList, results: Results) -> None:
             judge(prices, results)
 
 
-@decides(
-    rule(
-        "list-not-empty", LIST, DOCUMENTED, REQUESTS,
-        "There is a `pricelist` for each module.",
-        "The page of modules is empty in every panel that is sold through you.",
-    ),
-)  # fmt: skip
 def _judge_presence(prices: PriceList, results: Results) -> bool:
     message = "no <pricelist> in the answer"
     return results.check("list-not-empty", prices.blocks, message, prices.call)
 
 
-@decides(
-    rule(
-        "id-number", LIST, DOCUMENTED, REQUESTS,
-        "Each `id` is a whole number.",
-        "The panel cannot send the number back in an order, so the module is shown and cannot "
-        "be bought.",
-    ),
-    rule(
-        "id-unique", LIST, DOCUMENTED, REQUESTS,
-        "No two modules have the same `id`.",
-        "A customer who orders one module gets, and pays for, the other one.",
-    ),
-)  # fmt: skip
 def _judge_ids(prices: PriceList, results: Results) -> None:
     ids: Counter[str] = Counter()
     for name, block in prices.blocks:
@@ -134,29 +112,6 @@ def _judge_ids(prices: PriceList, results: Results) -> None:
     _judge_unique("id-unique", ids, prices, results)
 
 
-@decides(
-    rule(
-        "module-named", LIST, DOCUMENTED, REQUESTS,
-        "Each module has an `additionintname`.",
-        "The panel does not know which of its modules the price belongs to, and leaves it out.",
-    ),
-    rule(
-        "module-name-spelling", LIST, DOCUMENTED, REQUESTS,
-        "Known modules are spelt as panels spell them.",
-        "Panels compare the name letter by letter: `virusdie` is no module they have, and is "
-        "never offered.",
-    ),
-    rule(
-        "module-name-known", LIST, ASSUMED, REQUESTS,
-        "Only modules that are known are listed.",
-        "It stands on your list and no panel that is known will ever show it.",
-    ),
-    rule(
-        "module-once", LIST, ASSUMED, REQUESTS,
-        "Each module is listed once.",
-        "Which of the two prices a panel shows is chance; the other one may be charged.",
-    ),
-)  # fmt: skip
 def _judge_names(prices: PriceList, results: Results) -> None:
     names: Counter[str] = Counter()
     for number, (_, block) in enumerate(prices.blocks, start=1):
@@ -178,14 +133,6 @@ def _judge_unique(id: str, counts: Counter[str], prices: PriceList, results: Res
     results.check(id, not repeated, f"more than once: {repeated}", prices.call)
 
 
-@decides(
-    rule(
-        "price-there", LIST, DOCUMENTED, REQUESTS,
-        "Each module has a `price` with a `period`.",
-        "The module is offered without a price, or the panel stumbles over it and shows none "
-        "of the others either.",
-    ),
-)  # fmt: skip
 def _judge_prices(prices: PriceList, results: Results) -> None:
     for name, block in prices.blocks:
         nodes = block.findall("price")
@@ -194,30 +141,6 @@ def _judge_prices(prices: PriceList, results: Results) -> None:
         results.check("price-there", complete, message, prices.call)
 
 
-@decides(
-    rule(
-        "one-currency", LIST, ASSUMED, REQUESTS,
-        "Each module has one price, all in one currency.",
-        "A panel takes the first price it finds: a customer may be shown euros and be charged "
-        "roubles.",
-    ),
-    rule(
-        "currency-iso", LIST, DOCUMENTED, REQUESTS,
-        "`currency` is a code of three capitals.",
-        "A sign such as € where a code is expected leaves the price without a currency, or "
-        "unread.",
-    ),
-    rule(
-        "currency-known", LIST, ASSUMED, OUR_CHOICE,
-        "The code is one of ISO 4217.",
-        "A typing slip such as EUB reaches the customer as the currency of the price.",
-    ),
-    rule(
-        "currency-expected", LIST, DOCUMENTED, REQUESTS,
-        "The currency is that of `--currency`.",
-        "You sell at the number of another currency, and lose or take many times the price.",
-    ),
-)  # fmt: skip
 def _judge_currencies(prices: PriceList, results: Results) -> None:
     codes: dict[str, None] = {}
     expected, call = prices.expected_currency, prices.call
@@ -237,14 +160,6 @@ def _judge_currencies(prices: PriceList, results: Results) -> None:
         results.skip("no --currency was named", "currency-expected")
 
 
-@decides(
-    rule(
-        "month-1-period", LIST, DOCUMENTED, REQUESTS,
-        'Each price has one period with `type="month"` and `length="1"`.',
-        "The price of one month is the only one panels show: without it the module is not for "
-        "sale, with two it is a gamble.",
-    ),
-)  # fmt: skip
 def _judge_month(prices: PriceList, results: Results) -> None:
     for name, block in prices.blocks:
         for price in block.findall("price"):
@@ -256,14 +171,6 @@ def _judge_month(prices: PriceList, results: Results) -> None:
                 results.check("month-1-period", months == 1, message, prices.call)
 
 
-@decides(
-    rule(
-        "period-length", LIST, ASSUMED, REQUESTS,
-        "Each `length` is a whole number.",
-        "The panel cannot match the period with an order, and the term bought is not the one "
-        "that was shown.",
-    ),
-)  # fmt: skip
 def _judge_lengths(prices: PriceList, results: Results) -> None:
     for name, period in prices.periods:
         length = period.get("length", "")
@@ -271,39 +178,6 @@ def _judge_lengths(prices: PriceList, results: Results) -> None:
         results.check("period-length", _MONTHS.fullmatch(length), message, prices.call)
 
 
-@decides(
-    rule(
-        "cost-number", LIST, DOCUMENTED, REQUESTS,
-        "Each `cost` is a number.",
-        "A word in place of a number is read as nothing: the module is shown as free or not at "
-        "all.",
-    ),
-    rule(
-        "cost-dot", LIST, DOCUMENTED, REQUESTS,
-        "A cost has a dot before its decimals.",
-        "`4,50` is read as 4 or as 450 by programs that expect a dot.",
-    ),
-    rule(
-        "cost-ungrouped", LIST, DOCUMENTED, REQUESTS,
-        "A cost has no separator of thousands.",
-        "`1 200.00` is read as 1: the customer sees a price that you cannot sell at.",
-    ),
-    rule(
-        "cost-bare", LIST, DOCUMENTED, REQUESTS,
-        "A cost has no currency beside it.",
-        "`5 EUR` is no number; the panel shows no price, or a zero.",
-    ),
-    rule(
-        "cost-not-negative", LIST, DOCUMENTED, REQUESTS,
-        "No cost is negative.",
-        "An order would pay the customer instead of you.",
-    ),
-    rule(
-        "cost-not-zero", LIST, ASSUMED, REQUESTS,
-        "Nothing but a trial is free.",
-        "Customers help themselves to a paid module that costs you money each month.",
-    ),
-)  # fmt: skip
 def _judge_costs(prices: PriceList, results: Results) -> None:
     for name, period in prices.periods:
         length = period.get("length", "")
@@ -331,7 +205,7 @@ def _judge_cost(text: str, label: str, results: Results, call: CallRecord, *, tr
         results.check("cost-not-zero", trial or Decimal(text) != 0, message, call)
 
 
-LIST_RULES: Final[tuple[Decision[[PriceList, Results], None], ...]] = (
+LIST_RULES: Final[tuple[Callable[[PriceList, Results], None], ...]] = (
     _judge_ids,
     _judge_names,
     _judge_prices,

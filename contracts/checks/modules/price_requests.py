@@ -15,9 +15,7 @@ from contracts.checks.modules.price_list import (
     read_offers,
     same_offers,
 )
-from contracts.checks.modules.rule import LIST, OUR_CHOICE, REQUESTS, TRANSPORT, UNKNOWN, rule
-from contracts.checks.registry import decides
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
+from contracts.checks.modules.rule import LIST
 
 FUNC: Final = "pricelist.export"
 _MODULES: Final = {"itemtype": "addition"}
@@ -43,23 +41,6 @@ def judge_prices(panel: Panel) -> tuple[ModuleOffer, ...]:
     return offers
 
 
-@decides(
-    rule(
-        "prices-without-login", LIST, DOCUMENTED, REQUESTS,
-        "Prices are shown without a login.",
-        "Panels of the generation that asks without a login show no modules to anybody.",
-    ),
-    rule(
-        "prices-with-login", LIST, DOCUMENTED, REQUESTS,
-        "Prices are shown with a login.",
-        "A customer who is logged in, and could buy at once, is the one who sees no prices.",
-    ),
-    rule(
-        "prices-agree", LIST, ASSUMED, REQUESTS,
-        "With and without a login prices are the same.",
-        "The visitor is shown one price and the customer another one when it comes to paying.",
-    ),
-)  # fmt: skip
 def _read_first_list(panel: Panel) -> tuple[Answer | None, str]:
     """The list without a login, or else with one; and the login that was used."""
     results, login = panel.results, panel.options.authinfo
@@ -94,13 +75,6 @@ def _request(panel: Panel, label: str, login: str) -> Answer:
     return panel.ask(FUNC, _MODULES, label=label, authinfo=login, method="GET")
 
 
-@decides(
-    rule(
-        "expected-modules", LIST, DOCUMENTED, REQUESTS,
-        "Modules named by `--expect` are there.",
-        "What you have agreed to sell is on sale nowhere, and nobody tells you.",
-    ),
-)  # fmt: skip
 def _judge_expected(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
     names = {offer.intname for offer in offers}
     if not panel.options.expect:
@@ -113,24 +87,6 @@ def _judge_expected(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
     panel.results.check("expected-modules", not missing, f"missing: {missing}")
 
 
-@decides(
-    rule(
-        "get-and-post", LIST, DOCUMENTED, TRANSPORT,
-        "POST is answered as GET is.",
-        "Panels of one of the two ways of calling see an empty shop.",
-    ),
-    rule(
-        "unknown-parameters", LIST, OBSERVED, TRANSPORT,
-        "Unknown parameters are ignored.",
-        "The next version of a panel sends one parameter more, and your shop is closed to it.",
-    ),
-    rule(
-        "stable", LIST, ASSUMED, OUR_CHOICE,
-        "Asked again, the list is the same.",
-        "Prices or numbers that change between two calls make an order buy something other "
-        "than what was shown.",
-    ),
-)  # fmt: skip
 def _judge_variants(panel: Panel, offers: tuple[ModuleOffer, ...], login: str) -> None:
     """Request the same list in other ways; whatever is wrong with an answer is one fault."""
     for id, suffix, method, more in (
@@ -151,14 +107,6 @@ def _judge_variants(panel: Panel, offers: tuple[ModuleOffer, ...], login: str) -
         panel.results.check(id, same, message, answer.call)
 
 
-@decides(
-    rule(
-        "itemtype-other", LIST, ASSUMED, REQUESTS,
-        "`itemtype=soft` lists no modules.",
-        "The panel is given licenses or servers in answer to another question and offers them "
-        "as modules.",
-    ),
-)  # fmt: skip
 def _judge_other_type(panel: Panel, login: str) -> None:
     separate = panel.results.detached()
     answer = panel.ask(
@@ -172,20 +120,6 @@ def _judge_other_type(panel: Panel, login: str) -> None:
     panel.results.check("itemtype-other", holds, message, answer.call)
 
 
-@decides(
-    rule(
-        "unknown-function", LIST, ASSUMED, UNKNOWN,
-        "An unknown function is answered by an error document.",
-        "A panel that tries a newer function takes a page or silence for an outage instead of "
-        "falling back.",
-    ),
-    rule(
-        "unknown-function-type", LIST, ASSUMED, UNKNOWN,
-        "That error is of type `missed`.",
-        "The panel cannot tell `this shop does not have it` from a real failure, and gives up "
-        "on the sale.",
-    ),
-)  # fmt: skip
 def _judge_unknown_function(panel: Panel) -> None:
     """Panels do not call unknown functions, but other clients do, to learn what there is."""
     separate = panel.results.detached()

@@ -34,15 +34,13 @@ from contracts.checks.modules.panel import (
     same_amount,
 )
 from contracts.checks.modules.price_list import ModuleOffer
-from contracts.checks.modules.rule import FORM, OUR_CHOICE, PROLONGING, PURCHASE, REQUESTS, rule
+from contracts.checks.modules.rule import PROLONGING, PURCHASE
 from contracts.checks.modules.tenant_isolation import (
     OtherCustomer,
     judge_other_balance,
     judge_other_module,
     judge_other_order,
 )
-from contracts.checks.registry import decides
-from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 PAY: Final = "payment.add.method"
 _CHARGES: Final = ("charged-price", "charged-once")
@@ -130,19 +128,6 @@ def _place_order(panel: Panel, offer: ModuleOffer) -> _PayableOrder | None:
     return None
 
 
-@decides(
-    rule(
-        "pay-form-free", PURCHASE, OBSERVED, FORM,
-        "Paying without `sok` pays nothing.",
-        "Looking at the ways to pay takes the money.",
-    ),
-    rule(
-        "unknown-order-unpaid", PURCHASE, ASSUMED, OUR_CHOICE,
-        "An order that does not exist is not paid, nor another one for it.",
-        "A wrong number takes money for nothing, or pays for an order the customer wanted to "
-        "leave.",
-    ),
-)  # fmt: skip
 def _judge_nothing_paid(panel: Panel, order: _PayableOrder, before: Decimal | None) -> None:
     results, ids = panel.results, ("pay-form-free", "unknown-order-unpaid")
     if before is None:
@@ -163,18 +148,6 @@ def _judge_nothing_paid(panel: Panel, order: _PayableOrder, before: Decimal | No
     results.check("unknown-order-unpaid", unpaid, message, unknown.call)
 
 
-@decides(
-    rule(
-        "payment-methods", PURCHASE, OBSERVED, REQUESTS,
-        "`payment.add` lists ways to pay.",
-        "The panel has nothing to offer at the till, and the purchase ends there.",
-    ),
-    rule(
-        "payment-done", PURCHASE, OBSERVED, REQUESTS,
-        "An order is paid from the balance.",
-        "The customer has the money and the will to pay, and does not get the module.",
-    ),
-)  # fmt: skip
 def _pay_order(panel: Panel, order: _PayableOrder) -> bool:
     """Pay an order; returns whether it is known to be paid."""
     results = panel.results
@@ -208,13 +181,6 @@ def _pay(panel: Panel, number: str, label: str, *, confirmed: bool = True) -> An
     return panel.ask(PAY, params, label=label)
 
 
-@decides(
-    rule(
-        "currency-paid", PURCHASE, ASSUMED, REQUESTS,
-        "What is paid is in the currency of the list.",
-        "Five euros on the list are taken as five of another currency.",
-    ),
-)  # fmt: skip
 def _judge_currency(panel: Panel, order: _PayableOrder, methods: Answer) -> None:
     """A currency that paying or the balance shows has to be the list's."""
     currency, to_pay = order.offer.currency, _payment_currency(methods)
@@ -241,14 +207,6 @@ def _payment_currency(methods: Answer) -> str:
     return next((val.text or "" for val in options if val.get("key") == shown), "")
 
 
-@decides(
-    rule(
-        "charged-price", PURCHASE, DOCUMENTED, REQUESTS,
-        "The balance falls by the price.",
-        "The account shows another sum than the price: you owe a refund, or you have sold "
-        "below cost.",
-    ),
-)  # fmt: skip
 def _judge_charge(
     panel: Panel, order: _PayableOrder, before: Decimal | None, offers: tuple[ModuleOffer, ...]
 ) -> None:
@@ -268,13 +226,6 @@ def _judge_charge(
         _judge_beside_another(panel, order, after, offers)
 
 
-@decides(
-    rule(
-        "charged-once", PURCHASE, DOCUMENTED, REQUESTS,
-        "The same order is not charged twice.",
-        "A repeated payment, after a lost answer, takes the customer's money a second time.",
-    ),
-)  # fmt: skip
 def _judge_second_payment(panel: Panel, order: _PayableOrder, before: Decimal, label: str) -> bool:
     """Pay an order that is paid already; returns whether nothing was charged."""
     answer = _pay(panel, order.number, label)

@@ -10,9 +10,6 @@ from contracts.checks.modules.answer import Answer
 from contracts.checks.modules.basket import ORDER, UNKNOWN_NUMBER, order_params
 from contracts.checks.modules.panel import Panel
 from contracts.checks.modules.price_list import ModuleOffer
-from contracts.checks.modules.rule import ERROR, LOGIN, REFUSAL, rule
-from contracts.checks.registry import decides
-from contracts.verdicts import ASSUMED, OBSERVED
 
 UNKNOWN_LOGIN: Final = "mockseller-nobody"
 
@@ -35,29 +32,6 @@ def _wrong_password(panel: Panel) -> str:
     return f"{panel.options.login}:{secrets.token_hex(8)}"
 
 
-@decides(
-    rule(
-        "wrong-login-refused", REFUSAL, OBSERVED, LOGIN,
-        "A wrong login sees no basket.",
-        "Anybody who knows a customer's name reads what they are about to buy.",
-    ),
-    rule(
-        "wrong-login-type", REFUSAL, OBSERVED, LOGIN,
-        "A wrong login is an error of type `auth`.",
-        "The panel does not ask for the password again, but reports a broken shop.",
-    ),
-    rule(
-        "login-needed", REFUSAL, OBSERVED, LOGIN,
-        "Without a login there is no basket.",
-        "A basket belongs to somebody: without a login it is shown to everybody, or everybody "
-        "shares one.",
-    ),
-    rule(
-        "login-needed-type", REFUSAL, ASSUMED, LOGIN,
-        "A missing login is an error of type `access`.",
-        "The panel shows `error` where it should have opened the login form.",
-    ),
-)  # fmt: skip
 def _judge_basket_access(panel: Panel) -> None:
     for label, login in (
         ("basket with a wrong password", _wrong_password(panel)),
@@ -83,23 +57,6 @@ def _judge_error(panel: Panel, answer: Answer, ids: tuple[str, str], error_type:
     panel.results.check(id_of_type, answer.error_type == error_type, message, answer.call)
 
 
-@decides(
-    rule(
-        "modules-need-login", REFUSAL, OBSERVED, LOGIN,
-        "`addition` shows nothing to a wrong login or none.",
-        "Strangers read which customer has which module, and until when.",
-    ),
-    rule(
-        "balance-needs-login", REFUSAL, OBSERVED, LOGIN,
-        "`subaccount` shows nothing to a wrong login or none.",
-        "Strangers read how much money your customers keep with you.",
-    ),
-    rule(
-        "orders-need-login", REFUSAL, OBSERVED, LOGIN,
-        "A wrong login or none orders nothing.",
-        "Anyone can order in a customer's name, and the customer is asked to pay.",
-    ),
-)  # fmt: skip
 def _judge_function_access(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
     _judge_closed(panel, "modules-need-login", "addition", {}, _wrong_password(panel))
     _judge_closed(panel, "balance-needs-login", "subaccount", {}, f"{panel.options.login}:")
@@ -123,13 +80,6 @@ def _judge_closed(
             panel.results.check(id, answer.error is not None, message, answer.call)
 
 
-@decides(
-    rule(
-        "session-needs-login", REFUSAL, OBSERVED, LOGIN,
-        "`auth` opens no session for an unknown login.",
-        "A made-up name is let in: nothing behind the login is protected at all.",
-    ),
-)  # fmt: skip
 def _judge_session(panel: Panel) -> None:
     params = {"username": UNKNOWN_LOGIN, "password": secrets.token_hex(8)}
     answer = panel.ask("auth", params, label="auth with an unknown login", authinfo="")
@@ -141,14 +91,6 @@ def _judge_session(panel: Panel) -> None:
         panel.results.check("session-needs-login", refused, message, answer.call)
 
 
-@decides(
-    rule(
-        "bad-id-refused", REFUSAL, ASSUMED, ERROR,
-        "A number of no module is an error that names its `object`.",
-        "The panel opens an empty form for a module that does not exist, and its user fills it "
-        "in for nothing.",
-    ),
-)  # fmt: skip
 def _judge_bad_id(panel: Panel) -> None:
     id, label, results = "bad-id-refused", "addition.edit of no module", panel.results
     answer = panel.ask("addition.edit", {"elid": UNKNOWN_NUMBER}, label=label)

@@ -15,9 +15,7 @@ from contracts.checks.modules.answer import Answer
 from contracts.checks.modules.basket import ORDER, order_params, read_positions
 from contracts.checks.modules.panel import Panel, read_balance, read_modules, same_amount
 from contracts.checks.modules.price_list import ModuleOffer
-from contracts.checks.modules.rule import LOGIN, OTHERS, OUR_CHOICE, rule
-from contracts.checks.registry import decides
-from contracts.verdicts import ASSUMED, OBSERVED
+from contracts.checks.modules.rule import OTHERS
 
 _NOT_REACHED: Final = "it did not come to this: see --item, --buy and --delete"
 
@@ -51,13 +49,6 @@ class OtherCustomer:
         return self.panel.ask(func, params, label=label, authinfo=self.authinfo)
 
 
-@decides(
-    rule(
-        "other-basket-closed", OTHERS, OBSERVED, LOGIN,
-        "Nobody sees or empties another's basket.",
-        "A rival empties the baskets of your customers, or reads what they are about to buy.",
-    ),
-)  # fmt: skip
 def judge_other_basket(other: OtherCustomer, added: Collection[str]) -> None:
     """Judge whether they see the positions of this customer, or can take them out."""
     if not other.authinfo:
@@ -74,14 +65,6 @@ def judge_other_basket(other: OtherCustomer, added: Collection[str]) -> None:
     other.panel.results.check("other-basket-closed", closed, message, basket.call)
 
 
-@decides(
-    rule(
-        "other-licence-refused", OTHERS, ASSUMED, OUR_CHOICE,
-        "Nobody orders a module for another's license.",
-        "A stranger attaches a module to somebody's server, or blocks the place of the one "
-        "they need.",
-    ),
-)  # fmt: skip
 def judge_other_license(other: OtherCustomer, offer: ModuleOffer) -> None:
     """Judge whether they can order for the license of this customer; empties their basket."""
     if not other.authinfo:
@@ -98,13 +81,6 @@ def judge_other_license(other: OtherCustomer, offer: ModuleOffer) -> None:
             other.ask("basket", removal, "taking out of the other customer's basket")
 
 
-@decides(
-    rule(
-        "other-order-closed", OTHERS, OBSERVED, LOGIN,
-        "Nobody is shown another's order to pay.",
-        "By counting numbers up, a stranger reads who buys what from you and for how much.",
-    ),
-)  # fmt: skip
 def judge_other_order(other: OtherCustomer, number: str) -> None:
     """Judge whether they are shown what this customer has to pay."""
     if other.authinfo:
@@ -113,18 +89,6 @@ def judge_other_order(other: OtherCustomer, number: str) -> None:
         _judge_refused(other, "other-order-closed", f"order {number}", answer)
 
 
-@decides(
-    rule(
-        "other-modules-hidden", OTHERS, OBSERVED, LOGIN,
-        "No customer is shown another's modules.",
-        "The list of your customers' modules is open to every one of them.",
-    ),
-    rule(
-        "other-module-closed", OTHERS, OBSERVED, LOGIN,
-        "Nobody opens, prolongs or deletes another's module.",
-        "A stranger who guesses a number deletes the antivirus of another customer's server.",
-    ),
-)  # fmt: skip
 def judge_other_module(other: OtherCustomer, number: str) -> None:
     """Judge whether they see or can change the module of this customer."""
     if not other.authinfo:
@@ -147,13 +111,6 @@ def judge_other_module(other: OtherCustomer, number: str) -> None:
         results.fail("other-module-closed", message)
 
 
-@decides(
-    rule(
-        "other-balance-kept", OTHERS, OBSERVED, LOGIN,
-        "Nobody pays for another.",
-        "One customer buys and another one's money pays for it.",
-    ),
-)  # fmt: skip
 def judge_other_balance(other: OtherCustomer) -> None:
     """Judge whether what this customer bought was charged to them."""
     if not other.authinfo:

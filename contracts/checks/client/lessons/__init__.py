@@ -15,14 +15,13 @@ from contracts.checks.client.lessons import (
     services,
     tickets,
 )
-from contracts.checks.registry import collect
+from contracts.registry import index
 
+_FILES = (requests, refusals, answers, delivery, lists, renewals, money, services, logins, tickets)
 LESSONS: tuple[Lesson, ...] = tuple(
-    declared
-    for declared in collect(
-        requests, refusals, answers, delivery, lists, renewals, money, services, logins, tickets
+    index(
+        each for file in _FILES for each in vars(file).values() if isinstance(each, Lesson)
     ).values()
-    if isinstance(declared, Lesson)
 )
 """Every lesson of a trade that the client can resell."""
 
