@@ -141,6 +141,73 @@ def test_131_a_payer_may_be_a_sole_proprietor_with_a_legal_address(seller: Selle
         assert error["error"]["$object"] == refused
 
 
+def test_166_where_a_payer_is_has_the_names_that_clients_send_and_read(seller: Seller) -> None:
+    sent = {
+        "profiletype": "2", "name": "Example GmbH", "person": "Anna", "country_physical": "84",
+        "city_physical": "Berlin", "address_physical": "Street 1", "postcode_physical": "10115",
+        "country_legal": "84", "city_legal": "Bonn", "address_legal": "Street 2",
+        "postcode_legal": "53111", "eu_vat": "DE123456789", "cnp": "1", "passport": "C01",
+    }  # fmt: skip
+    made = ask(seller, "profile.add.profiledata", **sent, clicked_button="finish", sok="ok")
+    payer = {"elid": made["id"]["$"]}
+    form = ask(seller, "profile.edit", **payer)
+    (row,) = [row for row in ask(seller, "profile")["elem"] if row["id"] == made["id"]]
+    for shown in (form, row):
+        assert {name: shown[name]["$"] for name in sent} == sent
+        assert [shown[name]["$"] for name in ("country", "city", "postcode")] == [
+            "84", "Berlin", "10115",
+        ]  # fmt: skip
+    for changed in ("city", "city_physical"):
+        back = {"city": "Berlin", "city_physical": "Berlin", changed: "Potsdam"}
+        for further in ({}, {"sok": "ok"}):
+            ask(seller, "profile.edit", **payer, **back, **further)
+            shown = ask(seller, "profile.edit", **payer, **({} if further else back))
+            assert (shown["city"]["$"], shown["city_physical"]["$"]) == ("Potsdam", "Potsdam")
+        ask(seller, "profile.edit", **payer, city="Berlin", sok="ok")
+
+
+def test_166_countries_are_found_by_their_flags(seller: Seller) -> None:
+    for func in ("profile.edit", "profile.add.country", "service_profile.edit"):
+        for select in ask(seller, func)["slist"]:
+            if "country" in select["$name"]:
+                (key,) = [
+                    val["$key"]
+                    for val in select["val"]
+                    if val["$image"] == "/manimg/common/flag/RU.png"
+                ]
+                assert key == "182", (func, select["$name"])
+
+
+def test_166_a_person_without_a_name_is_called_by_its_own(seller: Seller) -> None:
+    sent = {"name": "", "person": "Ivan Petrov", "sok": "ok"}
+    made = ask(seller, "profile.add.profiledata", profiletype="1", **sent)
+    assert ask(seller, "profile.edit", elid=made["id"]["$"])["name"]["$"] == "Ivan Petrov"
+    company = ask(seller, "profile.add.profiledata", profiletype="2", **sent)
+    assert error_of(company) == ("value", "name")
+
+
+def test_166_a_payment_makes_its_payer_once(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    payer = {
+        "profile": "add_new", "profiletype": "1", "name": "Main", "person": "Ivan",
+        "country": "182", "country_physical": "182", "city_physical": "Moscow",
+    }  # fmt: skip
+    wanted = {"amount": "10", "payment_currency": "50", "paymethod": "1", **payer}
+    before = ask(seller, "profile")["p_elems"]
+    for step in ("payment.add", "payment.add.method", "payment.add.pay"):
+        assert "error" not in ask(seller, step, **wanted)
+        assert ask(seller, "profile")["p_elems"] == before
+    numbers = {ask(seller, "payment.add", **wanted, sok="ok")["profile"]["$"] for _ in range(2)}
+    (number,) = numbers
+    made = ask(seller, "profile.edit", elid=number)
+    assert (made["name"]["$"], made["city"]["$"]) == ("Main", "Moscow")
+    nameless = ask(seller, "payment.add", **{**wanted, "name": "", "person": ""}, sok="ok")
+    assert error_of(nameless) == ("value", "name")
+    assert error_of(ask(seller, "payment.add", **{**wanted, "profile": "new"})) == (
+        "missed", "profile",
+    )  # fmt: skip
+
+
 def test_134_a_list_inside_an_object_is_found_by_plid_too(seller: Seller) -> None:
     """Over all lists whose answer has the parent as ``plid``."""
     tried = set()

@@ -30,6 +30,11 @@ _OWN = Statement(
         R.id == bindparam("which"), R.account_id == bindparam("owner")
     )
 )
+_ALL = Statement(
+    select(R.id, R.profiletype, R.name, R.fields)
+    .where(R.account_id == bindparam("owner"))
+    .order_by(R.id)
+)
 _SAVE = Statement(
     update(tables.profile)
     .where(R.id == bindparam("which"))
@@ -56,6 +61,11 @@ def own(shop: Shop, account: Account, number: int) -> Profile:
     if row is None:
         raise Missed("profile", str(number))
     return Profile(*row)
+
+
+def list_own(shop: Shop, account: Account) -> list[Profile]:
+    """The payers of an account, oldest first."""
+    return [Profile(*row) for row in shop.db.rows(_ALL, owner=account.id)]
 
 
 def add(shop: Shop, account: Account, kind: int, name: str, fields: Mapping[str, str]) -> Profile:

@@ -1,13 +1,14 @@
 """``profile``: the payers of an account; they are listed, shown, made, changed and deleted.
 
-Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 40 and
-131. How papers are sent (``maildocs``) is assumed.
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 40, 131 and
+166. How papers are sent (``maildocs``) is assumed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from marshmallow import ValidationError
@@ -40,9 +41,20 @@ MAIL_PAPERS = {
 }
 COUNTRIES = ("country", "country_legal")
 DETAILS = (
-    "person", "country", "city", "address", "postcode", "country_legal", "address_legal", "email",
-    "phone", "vatnum", "inn", "note", "maildocs",
+    "person", "country", "city", "address", "postcode", "country_legal", "city_legal",
+    "address_legal", "postcode_legal", "email", "phone", "vatnum", "eu_vat", "inn", "cnp",
+    "passport", "note", "maildocs",
 )  # fmt: skip
+PHYSICAL = {
+    "country_physical": "country",
+    "city_physical": "city",
+    "address_physical": "address",
+    "postcode_physical": "postcode",
+}
+"""The names by which clients send and read where a payer is, and those it is stored under."""
+NOTHING_SENT: Mapping[str, Any] = MappingProxyType({})
+FLAG = "/manimg/common/flag/{iso}.png"
+"""The picture of a country: clients find a country by it."""
 
 R = tables.profile.c
 LISTING = Listing(
@@ -80,12 +92,21 @@ class PayerDetails(WireSchema):
     city = Text("City of the payer.")
     address = Text("Street and house.")
     postcode = Text("Postal code.")
+    country_physical = CountryNumber("The same as `country`.")
+    city_physical = Text("The same as `city`.")
+    address_physical = Text("The same as `address`.")
+    postcode_physical = Text("The same as `postcode`.")
     country_legal = CountryNumber("Number of the country of its legal address.")
+    city_legal = Text("Legal address: city.")
     address_legal = Text("Legal address: street and house.")
+    postcode_legal = Text("Legal address: postal code.")
     email = Email(descriptions.EMAIL, clears=True)
     phone = Phone(descriptions.PHONE)
     vatnum = Text("Number for value-added tax.")
+    eu_vat = Text("Number for value-added tax of the European Union.")
     inn = Text("Russian taxpayer number.")
+    cnp = Text("Romanian number of a person.")
+    passport = Text("Passport of a person.")
     note = Text("A note about the payer.")
     maildocs = OneOf("Whether papers are sent by post, `on` or `off`.", *MAIL_PAPERS)
 
@@ -101,7 +122,7 @@ class NewProfile(PayerDetails):
     """A new payer."""
 
     profiletype = Whole(KIND)
-    name = Text("Name of the payer.", needed=True)
+    name = Text("Name of the payer; of a person, if it is empty, that of `person`.")
 
 
 class ProfileChange(PayerDetails):
@@ -175,10 +196,8 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
 )
 def show_profile(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
     """One payer; with sok it changes, and without ``elid`` a new one is made."""
-    if elid is None:
-        return _form(call, draft)
-    profile = profiles.own(call.shop, call.user, elid)
-    return _form(call, {**_fields(profile), **draft})
+    stored = {} if elid is None else _fields(profiles.own(call.shop, call.user, elid))
+    return _form(call, stored, draft)
 
 
 @show_profile.on_submit
@@ -191,16 +210,55 @@ def save_profile(
 ) -> ActionResult:
     """Changes what was sent, or makes a payer."""
     if elid is None:
-        saved = profiles.add(call.shop, call.user, profiletype or PERSON, name or "", details)
+        saved = add_payer(call, profiletype, name, details)
     else:
         profile = profiles.own(call.shop, call.user, elid)
-        saved = profiles.change(call.shop, profile, profiletype, name, details)
+        changes = _stored_names(details, _details(profile))
+        saved = profiles.change(call.shop, profile, profiletype, name, changes)
     return ActionResult({"id": saved.id}, form=_form(call, _fields(saved)))
+
+
+def add_payer(
+    call: Call, kind: int | None, name: str | None, details: Mapping[str, str]
+) -> Profile:
+    """Makes a payer; a person is called by its own name where no other is sent (observed).
+
+    Raises BadValue for a field, TooMuch beyond the limit.
+    """
+    kind = kind or PERSON
+    if not (name or "").strip() and kind == PERSON:
+        name = details.get("person")
+    return profiles.add(call.shop, call.user, kind, name or "", _stored_names(details, {}))
+
+
+def keep_payer(
+    call: Call, kind: int | None, name: str | None, details: Mapping[str, str]
+) -> Profile:
+    """The account's payer that is equal to what was sent, else a new one: calls are repeated."""
+    stored = _stored_names(details, {})
+    called = name or details.get("person", "")
+    for profile in profiles.list_own(call.shop, call.user):
+        if (profile.kind, profile.name, profile.fields) == (kind or PERSON, called, stored):
+            return profile
+    return add_payer(call, kind, name, details)
+
+
+def _stored_names(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent by the names it is stored under.
+
+    A form that is sent back has both names of an address: the one that was changed counts.
+    """
+    named = {name: value for name, value in sent.items() if name not in PHYSICAL}
+    for name, stored_name in PHYSICAL.items():
+        before = stored.get(stored_name, "")
+        if name in sent and (named.get(stored_name, before) == before or sent[name] != before):
+            named[stored_name] = sent[name]
+    return named
 
 
 def show_kinds(call: Call, **draft: Any) -> FormAnswer:
     """The first step to a new payer: its country and its kind."""
-    whole = _form(call, draft)
+    whole = _form(call, {}, draft)
     shown = {name: whole.fields[name] for name in ("profiletype", "country")}
     return FormAnswer(shown, slists={name: whole.slists[name] for name in shown})
 
@@ -240,17 +298,19 @@ FAMILY.form(
 )
 def show_new_profile(call: Call, **draft: Any) -> FormAnswer:
     """Makes a payer; its number is ``id``."""
-    return _form(call, draft)
+    return _form(call, {}, draft)
 
 
 @show_new_profile.on_submit
-def add_profile(call: Call, name: str, profiletype: int = PERSON, **details: Any) -> ActionResult:
+def add_profile(
+    call: Call, name: str | None = None, profiletype: int | None = None, **details: Any
+) -> ActionResult:
     """Makes the payer."""
-    profile = profiles.add(call.shop, call.user, profiletype, name, details)
+    profile = add_payer(call, profiletype, name, details)
     return ActionResult({"id": profile.id}, ok="func=profile", ok_type="list")
 
 
-def _fields(profile: Profile) -> dict[str, object]:
+def _fields(profile: Profile) -> dict[str, Any]:
     return {
         "elid": profile.id,
         "id": profile.id,
@@ -266,21 +326,32 @@ def _details(profile: Profile) -> dict[str, str]:
     for name in COUNTRIES:
         country = countries.find(stored[name])
         stored[name] = str(country.id) if country else ""
-    return {**stored, "maildocs": stored["maildocs"] or "off"}
+    return _with_both_names({**stored, "maildocs": stored["maildocs"] or "off"})
 
 
-def _form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
+def _with_both_names(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """An address by both names of each of its parts."""
+    both = {name: stored[base] for name, base in PHYSICAL.items() if base in stored}
+    return {**stored, **both}
+
+
+def _form(
+    call: Call, stored: Mapping[str, Any], draft: Mapping[str, Any] = NOTHING_SENT
+) -> FormAnswer:
     kinds = [Choice(str(kind), call.words(texts)) for kind, texts in KIND_NAMES.items()]
     lands = country_choices()
     papers = [Choice(key, call.words(texts)) for key, texts in MAIL_PAPERS.items()]
-    slists = {
-        "profiletype": kinds, "country": lands, "country_legal": lands, "maildocs": papers,
-    }  # fmt: skip
-    empty = {"profiletype": PERSON, "country": "", "country_legal": "", "maildocs": "off"}
+    choices = {"profiletype": kinds, "maildocs": papers}
+    slists = {**choices, **dict.fromkeys(("country", "country_physical", "country_legal"), lands)}
+    empty = {**dict.fromkeys(slists, ""), "profiletype": PERSON, "maildocs": "off"}
+    shown = {**stored, **_with_both_names(_stored_names(draft, stored))}
     return FormAnswer({**empty, **shown}, slists=slists)
 
 
 @cache
 def country_choices() -> tuple[Choice, ...]:
-    """All countries as options of a select."""
-    return tuple(Choice(str(country.id), country.name) for country in countries.all_countries())
+    """All countries as options of a select, each with its flag."""
+    return tuple(
+        Choice(str(country.id), country.name, {"image": FLAG.format(iso=country.iso)})
+        for country in countries.all_countries()
+    )

@@ -1,6 +1,7 @@
 """``payment.add`` and its next steps, from the amount to the page on which it is paid.
 
-Source: docs/resale.md section 2.4, docs/wire.md section 6; docs/evidence.md 37, 107, 108 and 142.
+Source: docs/resale.md section 2.4, docs/wire.md section 6; docs/evidence.md 37, 107, 108, 142
+and 166.
 Observed: ``ok`` is ``func=order`` where nothing is left to pay, else the address of the page.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
 from emulator.api.context import ActionResult, Call, FormAnswer
@@ -19,6 +21,7 @@ from emulator.domain.billing import checkout, orders, payments, topups
 from emulator.domain.billing.topups import Method, Payment
 from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
+from emulator.functions.account.profile import NewProfile, PayerDetails, keep_payer
 from emulator.functions.billing import ways_to_pay
 from emulator.functions.billing.ways_to_pay import BALANCE_BUTTON, FROM_BALANCE, MethodRow
 from emulator.functions.form_parts import numbers_of
@@ -27,6 +30,8 @@ SOURCE = "docs/resale.md section 2.4, docs/wire.md section 6"
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, NotEnoughMoney, AccessDenied)
 PAGE = "/pay/"
 TO_THE_PAGE = "payment.add.redirect"
+NEW_PAYER = "add_new"
+"""In place of a payer's number: one is made (observed)."""
 PAYMENT = "Number of a payment that was begun."
 FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"}, SOURCE, Evidence.OBSERVED)
 
@@ -44,12 +49,25 @@ class AmountParameters(WireSchema):
     )
 
 
-class MethodParameters(AmountParameters):
-    """What is to be paid, with the way of paying; both its names are in use."""
+class PayerNumber(Id):
+    """The number of a payer, or the word for one that is made of what is sent beside it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value.strip() == NEW_PAYER:
+            return NEW_PAYER
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class MethodParameters(NewProfile, AmountParameters):
+    """What is to be paid, with the way of paying, both of whose names are in use, and the payer."""
 
     paymethod = Whole("Number of the way of paying; 0 is the balance.")
     paymethod_id = Whole("Number of the way of paying, where `paymethod` is not sent.")
-    profile = Id("Number of the payer in whose name it is paid.", entity="profile")
+    profile = PayerNumber(
+        "Number of the payer in whose name it is paid; `add_new` is a new one, whose fields are"
+        " those of `profile.edit`.",
+        entity="profile",
+    )
 
 
 class PaymentParameters(WireSchema):
@@ -78,6 +96,10 @@ class PaymentForm(WireSchema):
     status = Whole("State of the payment: 1 new, 2 in progress, 4 credited, 9 cancelled.")
     orderinfo = Sum("What is to be paid with its currency.")
     url = Text("Path of the page on which it is paid; empty once it is not needed any more.")
+
+
+SHOWN = frozenset(PaymentForm().wire_fields)
+PAYER_FIELDS = frozenset(PayerDetails().wire_fields)
 
 
 @FAMILY.form(
@@ -252,9 +274,9 @@ def _form(call: Call, sent: Mapping[str, object]) -> FormAnswer:
     amount = sent.get("amount")
     if amount is None and total is not None:
         amount = total if _method_number(sent) == FROM_BALANCE else _least(call, sent, total)
-    shown: dict[str, object] = {**sent}
+    shown = {name: value for name, value in sent.items() if name in SHOWN and value != NEW_PAYER}
     if "payment_id" in sent:
-        shown = {**_fields(_owned(call, sent)), **sent}
+        shown = {**_fields(_owned(call, sent)), **shown}
         amount = shown["amount"]
     shown |= {"amount": amount, "payment_currency": call.user.currency}
     return FormAnswer(
@@ -275,9 +297,17 @@ def _check_currency(call: Call, sent: Mapping[str, object]) -> None:
 
 
 def _payer(call: Call, sent: Mapping[str, object]) -> int | None:
-    """Number of the payer that was sent. Raises Missed for one that is not the account's."""
+    """Number of the payer that was sent, or that is made. Raises Missed for one of others."""
+    if sent.get("profile") == NEW_PAYER:
+        return _new_payer(call, sent)
     number = _number(sent, "profile")
     return None if number is None else profiles.own(call.shop, call.user, number).id
+
+
+def _new_payer(call: Call, sent: Mapping[str, Any]) -> int:
+    """Number of the payer made of what was sent, or of an equal one that the account has."""
+    details = {name: value for name, value in sent.items() if name in PAYER_FIELDS}
+    return keep_payer(call, sent.get("profiletype"), sent.get("name"), details).id
 
 
 def _order_total(call: Call, sent: Mapping[str, object]) -> Decimal | None:
