@@ -192,18 +192,18 @@ def test_166_a_payment_makes_its_payer_once(seller: Seller) -> None:
         "profile": "add_new", "profiletype": "1", "name": "Main", "person": "Ivan",
         "country": "182", "country_physical": "182", "city_physical": "Moscow",
     }  # fmt: skip
-    wanted = {"amount": "10", "payment_currency": "50", "paymethod": "1", **payer}
+    payment = {"amount": "10", "payment_currency": "50", "paymethod": "1", **payer}
     before = ask(seller, "profile")["p_elems"]
     for step in ("payment.add", "payment.add.method", "payment.add.pay"):
-        assert "error" not in ask(seller, step, **wanted)
+        assert "error" not in ask(seller, step, **payment)
         assert ask(seller, "profile")["p_elems"] == before
-    numbers = {ask(seller, "payment.add", **wanted, sok="ok")["profile"]["$"] for _ in range(2)}
+    numbers = {ask(seller, "payment.add", **payment, sok="ok")["profile"]["$"] for _ in range(2)}
     (number,) = numbers
     made = ask(seller, "profile.edit", elid=number)
     assert (made["name"]["$"], made["city"]["$"]) == ("Main", "Moscow")
-    nameless = ask(seller, "payment.add", **{**wanted, "name": "", "person": ""}, sok="ok")
+    nameless = ask(seller, "payment.add", **{**payment, "name": "", "person": ""}, sok="ok")
     assert error_of(nameless) == ("value", "name")
-    assert error_of(ask(seller, "payment.add", **{**wanted, "profile": "new"})) == (
+    assert error_of(ask(seller, "payment.add", **{**payment, "profile": "new"})) == (
         "missed", "profile",
     )  # fmt: skip
 
