@@ -10,12 +10,14 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, or_, select
 
 from emulator.results import JournalEntry
 from emulator.store import tables
 from emulator.store.engine import Database, Statement, every_column
+from emulator.store.row_changes import RowChange
 
 CALL, EVENT = "call", "happening"
 """Kinds of entries: a call with its answer, or a due event."""
@@ -36,8 +38,10 @@ OUTCOMES = {
 }
 """What can become of a call: how an entry's ``outcome`` begins, and what it means."""
 MASK = "***"
-NO_NAMES = "[]"
+NO_NAMES = NO_CHANGES = "[]"
 MOST_NAMES, LONGEST_NAME = 50, 100
+MOST_CHANGES, LONGEST_VALUE = 50, 500
+LONGEST_AGENT = 200
 SECRET_PARAMS = frozenset({
     "auth", "auth_id", "authinfo", "billmgrses5", "confirm", "key", "qrcode",
     "pass", "pwd", "session", "sessionid",
@@ -122,6 +126,10 @@ class Entry:
     """One of OUTCOMES, perhaps with a sum or an error; empty for due events and where unknown."""
     elapsed: float = 0.0
     """When it was written, in seconds of real time (`SystemClock.elapsed`); 0: not recorded."""
+    agent: str = ""
+    """The header ``User-Agent``."""
+    changes: str = NO_CHANGES
+    """Rows before and after, as JSON (`masked_changes`)."""
     id: int = 0
 
     def as_dict(self) -> JournalEntry:
@@ -144,6 +152,8 @@ class Entry:
             "repeated": json.loads(self.repeated),
             "unknown": json.loads(self.unknown),
             "outcome": self.outcome,
+            "agent": self.agent,
+            "changes": json.loads(self.changes),
         }
 
     def came_to(self, outcome: str) -> bool:
@@ -219,6 +229,48 @@ def masked_text(text: str, secrets: Sequence[str], body: int) -> str:
     return text[:body]
 
 
+def masked_changes(changes: Sequence[RowChange], secrets: Sequence[str], body: int) -> str:
+    """Changes of rows as JSON, secrets masked: as many as there is room for in ``body``."""
+    rows: list[str] = []
+    left = body
+    for change in changes[:MOST_CHANGES]:
+        shown = {
+            "table": change.table,
+            "before": _shown_values(change.before, secrets),
+            "after": _shown_values(change.after, secrets),
+        }
+        row = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        left -= len(row)
+        if left < 0:
+            break
+        rows.append(row)
+    return f"[{','.join(rows)}]"
+
+
+def _shown_values(
+    values: Mapping[str, Any] | None, secrets: Sequence[str]
+) -> dict[str, str] | None:
+    """Values as texts, also those of structures, of which the inner ones are masked too."""
+    if values is None:
+        return None
+    shown = {}
+    for name, value in values.items():
+        masked = _masked_value(name, value, secrets)
+        text = masked if isinstance(masked, str) else json.dumps(masked, ensure_ascii=False)
+        shown[name] = text[:LONGEST_VALUE]
+    return shown
+
+
+def _masked_value(name: str, value: object, secrets: Sequence[str]) -> object:
+    """A value of this name: a mapping or a list of masked ones, else a text; None as an empty."""
+    if isinstance(value, list):
+        return [_masked_value(name, item, secrets) for item in value]
+    if isinstance(value, dict):
+        return {key: _masked_value(key, item, secrets) for key, item in value.items()}
+    text = "" if value is None else str(value)
+    return MASK if text and is_secret(name) else masked_text(text, secrets, len(text))
+
+
 def write(db: Database, entry: Entry, bounds: Bounds) -> None:
     """Writes an entry; prunes with every sixteenth."""
     if bounds.rows == 0:
@@ -242,7 +294,9 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
         unknown=entry.unknown,
         outcome=entry.outcome,
         elapsed=entry.elapsed,
-        size=len(entry.params) + len(entry.answer),
+        agent=entry.agent,
+        changes=entry.changes,
+        size=len(entry.params) + len(entry.answer) + len(entry.changes),
     )
     if number % PRUNE_EVERY == 0:
         prune(db, bounds, number)

@@ -184,6 +184,16 @@ class FaultInfo(TypedDict):
     """``rate_limit``: calls that are allowed in ``seconds``."""
 
 
+class RowChangeInfo(TypedDict):
+    """What a call did to one row of a table of its world: values by column, as texts."""
+
+    table: str
+    before: dict[str, str] | None
+    """None: there was no such row. Of a changed row the key and what differs."""
+    after: dict[str, str] | None
+    """None: there is none any more."""
+
+
 class JournalEntry(TypedDict):
     """`Journal.entries`: one call with its answer, or one event."""
 
@@ -214,6 +224,11 @@ class JournalEntry(TypedDict):
     """Parameters that were sent more than once: only the last of their values counted."""
     unknown: list[str]
     """Parameters that no declaration knows: they had no effect."""
+    agent: str
+    """The header ``User-Agent`` of the call."""
+    changes: list[RowChangeInfo]
+    """What it did to rows, secrets masked: the first 50, where the world's rule ``row_changes`` is
+    on; of an event none."""
 
 
 class ImportInfo(TypedDict):

@@ -127,6 +127,9 @@ class Rules:
     alone (docs/evidence.md 140)."""
     magic_values: bool = False
     """Whether orders with certain names and addresses fail (docs/reference/faults.md)."""
+    row_changes: bool = False
+    """Whether the journal has, of each call that writes, the rows before and after
+    (docs/console.md)."""
     allowed_origins: tuple[Word, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 

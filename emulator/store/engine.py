@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO, Any, cast
@@ -23,6 +23,7 @@ from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
+from emulator.store.row_changes import RowChange, RowRecorder
 from emulator.store.tables import FIRST_SERVICE, metadata
 from emulator.store.types import Stored
 
@@ -193,6 +194,7 @@ class Database:
         except (sqlite3.DatabaseError, OSError):
             self._driver.close()
             raise
+        self._recorder = RowRecorder(self._driver)
 
     def close(self) -> None:
         """Closes the connection and the lock file."""
@@ -293,6 +295,10 @@ class Database:
                 self._driver.execute(f"RELEASE {name}")
             raise
         self._driver.execute(f"RELEASE {name}")
+
+    def recording(self) -> AbstractContextManager[list[RowChange]]:
+        """Collects what is done to rows inside; the list is filled when the block ends."""
+        return self._recorder.recording()
 
     def use_wal(self) -> None:
         """Switches the file to WAL mode: readers beside one writer."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 8
+VERSION = 9
 """Raised by a release that changes the tables. A file from ``OLDEST_VERSION`` on is upgraded by
 adding what it lacks, so a new column of an old table needs a ``server_default``."""
 OLDEST_VERSION = 4
@@ -31,6 +31,9 @@ FIRST_SERVICE = 100_001
 
 PLANNED = "planned"
 """In the ``info`` of a column whose moment may be in the future: no record of what was done."""
+
+HIDDEN = "hidden"
+"""In the ``info`` of a column that nobody is shown."""
 
 metadata = MetaData()
 
@@ -74,7 +77,7 @@ account = Table(
     metadata,
     _id(),
     Column("login", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text, nullable=False, info={HIDDEN: True}),
     _text("realname"),
     _text("email"),
     _text("phone"),
@@ -83,7 +86,7 @@ account = Table(
     Column("balance", Money, nullable=False),
     Column("credit", Money, nullable=False),
     Column("lang", Text, nullable=False, default="en", server_default="en"),
-    Column("totp_secret", Text),
+    Column("totp_secret", Text, info={HIDDEN: True}),
     Column("api_addresses", Json, nullable=False),
     Column("params", Json, nullable=False),
     Column("created_on", Date, nullable=False),
@@ -99,12 +102,12 @@ login = Table(
     _id(),
     _account(),
     Column("name", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
+    Column("password_hash", Text, nullable=False, info={HIDDEN: True}),
     _text("realname"),
     _text("email"),
     _text("phone"),
     Column("lang", Text, nullable=False, default="en", server_default="en"),
-    Column("totp_secret", Text),
+    Column("totp_secret", Text, info={HIDDEN: True}),
     Column("api_addresses", Json, nullable=False),
     Column("params", Json, nullable=False),
     Column("rights", Json),
@@ -129,7 +132,7 @@ Index("login_log_by_owner", login_log.c.account_id, login_log.c.id)
 session = Table(
     "session",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Text, primary_key=True, info={HIDDEN: True}),
     _account(),
     Column("used", Float, nullable=False),
     Column("address", Text, nullable=False),
@@ -152,7 +155,7 @@ saved_filter = Table(
 session_key = Table(
     "session_key",
     metadata,
-    Column("digest", Text, primary_key=True),
+    Column("digest", Text, primary_key=True, info={HIDDEN: True}),
     _account(),
     Column("made", Float, nullable=False),
 )
@@ -479,7 +482,7 @@ payment = Table(
     Column("paid_at", Instant),
     Column("order_id", Integer, ForeignKey("billorder.id")),
     Column("profile_id", Integer, ForeignKey("profile.id")),
-    Column("token", Text, unique=True),
+    Column("token", Text, unique=True, info={HIDDEN: True}),
     _text("positions"),
     sqlite_autoincrement=True,
 )
@@ -537,10 +540,14 @@ journal = Table(
     Column("unknown", Text, nullable=False, server_default="[]"),
     Column("outcome", Text, nullable=False, server_default=""),
     Column("elapsed", Float, nullable=False, server_default="0"),
+    Column("agent", Text, nullable=False, server_default=""),
+    Column("changes", Text, nullable=False, server_default="[]"),
 )
 """``kind``: ``call``, or ``happening`` for a due event. ``fault``: the faults that hit a call.
 ``elapsed``: real time in seconds, whatever the world's clock shows; 0 where it was not recorded.
-``outcome``: empty for due events, and for calls from before it was recorded."""
+``outcome``: empty for due events, and for calls from before it was recorded.
+``agent``: the header ``User-Agent``. ``changes``: rows before and after, where the world's rules
+want them."""
 
 exercise = Table(
     "exercise",

@@ -13,6 +13,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 from emulator import events, faults, journal
@@ -35,6 +36,7 @@ from emulator.errors import (
 )
 from emulator.faults import FaultedCall, FaultHit, held_answers
 from emulator.store.engine import Database, is_storage_error
+from emulator.store.row_changes import RowChange
 from emulator.texts import LANGUAGES
 from emulator.wire import auth, formats, outcomes
 from emulator.wire.answer import Writer, error_document
@@ -202,14 +204,19 @@ class Pipeline:
                     continue
                 if shop.catalogue.types:
                     function = self._registry.find_in(request.func, shop.catalogue.types)
-                outcome = self._outcome(context, caller, shop, function, writing=True)
+                recording = db.recording() if shop.world.rules.row_changes else nullcontext([])
+                with recording as changes:
+                    outcome = self._outcome(context, caller, shop, function, writing=True)
                 if isinstance(outcome, Next):
                     raise DeclarationError(f"{request.func}: asks for the lock that it has")
                 if outcome.error is not None and outcome.error.login:
                     at = shop.system_clock.elapsed()
                     sessions.record_failure(db, outcome.error.login, request.address, at)
                 reply = self._reply(context, caller, outcome)
-                self._record(caller, db, self._entry(context, caller, shop, reply, outcome))
+                if outcome.error is not None:
+                    changes = []  # they were undone
+                entry = self._entry(context, caller, shop, reply, outcome, changes)
+                self._record(caller, db, entry)
             return Answered(reply, caller, outcome.error is not None)
 
     def _caller(self, context: RequestContext, db: Database) -> Caller:
@@ -326,6 +333,7 @@ class Pipeline:
         shop: Shop,
         reply: Reply,
         outcome: Outcome | None = None,
+        changes: Sequence[RowChange] = (),
     ) -> journal.Entry:
         """The journal's row, secrets masked. Without an ``outcome`` a fault answered instead."""
         request, most = context.request, self._bounds.body
@@ -350,6 +358,8 @@ class Pipeline:
             unknown=journal.listed(self._unknown(request)),
             outcome=outcome.effect if outcome else journal.NOT_DONE,
             elapsed=self._worlds.system_clock.elapsed(),
+            agent=request.agent[: journal.LONGEST_AGENT],
+            changes=journal.masked_changes(changes, secrets, most),
         )
 
     def _unknown(self, request: Request) -> list[str]:

@@ -66,6 +66,21 @@ def test_a_call_with_a_session_is_repeated_with_the_login() -> None:
     ]
 
 
+def test_the_rows_before_and_after_are_on_the_page_once_they_are_recorded(seller: Seller) -> None:
+    seller.order(ip="192.0.2.1")
+    assert "The rows before and after are not recorded" in show(seller)
+    browsing = Browsing(seller)
+    assert browsing.press("/journal/rows").status_code == 303
+    seller.order(ip="192.0.2.2")
+    page = show(seller)
+    assert "account changed row Column Before After id 1 1 balance 995.0000 990.0000" in page
+    assert "service new row Column After" in page
+    seller.call("soft.edit", elid="100001", comment="<b>bold</b>", sok="ok")
+    assert "&lt;b&gt;bold" in browsing.look("/journal/3").text
+    seller.call("soft")
+    assert "No row of an account, a service or an order was changed." in show(seller)
+
+
 def test_no_secret_is_on_the_page(seller: Seller) -> None:
     seller.call("user.edit", name="new", passwd="hidden-secret", sok="ok")
     page = show(seller)

@@ -70,7 +70,8 @@ def _begin(
         worlds.remake(name, begin.fixture, as_of=begin.as_of)
         if tariffs:
             worlds.sell(name, tariffs)
-        world_state.change(worlds, name, begin.rules, begin.provisioning)
+        rules = {"row_changes": True, **begin.rules}
+        world_state.change(worlds, name, rules, begin.provisioning)
         for account in begin.accounts:
             accounts.change(worlds, name, account.login, {"balance": account.balance})
         for fault in begin.faults:

@@ -27,6 +27,7 @@ from emulator.control.console.frame import (
     read_number,
     redirect,
 )
+from emulator.domain.world import read
 from emulator.faults import NoFault
 from emulator.journal import MASK
 
@@ -62,6 +63,7 @@ class ConsoleJournal:
                 changes=True,
                 refused=self._entry,
             ),
+            Route("/<world>/journal/rows", self._record_rows, changes=True),
         )
 
     def _list(self, visit: Visit) -> Response:
@@ -110,6 +112,7 @@ class ConsoleJournal:
         db = self._worlds.connect(visit.world)
         with db.reading():
             changed = changes.find_changes(db, entry, visit.lang)
+            records_rows = read(db).rules.row_changes
         reason = None
         params: dict[str, str] = json.loads(entry.params)
         if entry.error:
@@ -121,12 +124,17 @@ class ConsoleJournal:
             "entry.html",
             entry=describe_entry(entry),
             changed=changed,
+            records_rows=records_rows,
             is_cut=len(entry.answer) >= self._worlds.bounds.body,
             reason=reason,
             is_function=self._frame.registry.find(entry.func) is not None,
             code=None if entry.kind == journal.EVENT else write_code(url, entry.method, sent),
             variables=[parameter.variable for parameter in sent if parameter.variable],
         )
+
+    def _record_rows(self, visit: Visit) -> Response:
+        world_state.change(self._worlds, visit.world, {"row_changes": True})
+        return redirect(address_of(visit.world, "/journal"))
 
     def _repeat(self, visit: Visit) -> Response:
         """Makes the call again and shows the new entry."""
