@@ -1,4 +1,8 @@
-"""What docs/ci.md shows works in an empty project: the test, the shell lines and the recipes."""
+"""What docs/ci.md shows works in an empty project: the test, the shell lines and the recipes.
+
+The project has an environment of its own, into which the wheel is installed; what the wheel needs
+is taken from ours.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,28 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 import pytest
 import yaml
 
-PAGE = (Path(__file__).parents[2] / "docs/ci.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/ci.md").read_text("utf-8")
+PYPROJECT = """[project]
+name = "shop"
+version = "1"
+[tool.pytest.ini_options]
+addopts = "--strict-markers --strict-config"
+filterwarnings = ["error"]
+"""
+"""Of a project that lets nothing pass: no mark that is not declared, no warning."""
+PYTEST = """#!{python}
+import sys
+from pytest import console_main
+sys.exit(console_main())
+"""
 INSTALLATION = "pip install "
 WITHOUT_OTHERS = "-p no:schemathesis -p no:hypothesispytest -p no:randomly"
 """What our environment has beyond what a recipe installs, and takes seconds to import."""
@@ -29,9 +49,34 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"(?s)```{language}\n(.*?)```", PAGE)
 
 
+@pytest.fixture(scope="module")
+def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the commands of an environment with the wheel."""
+    folder = tmp_path_factory.mktemp("environment")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("mockseller-*.whl")
+    venv.create(folder, symlinks=True)
+    python = folder / "bin" / "python"
+    install = ["install", "--quiet", "--no-deps", "--no-index", "--no-compile", str(wheel)]
+    subprocess.run([sys.executable, "-m", "pip", "--python", str(python), *install], check=True)
+    (packages,) = folder.glob("lib/python*/site-packages")
+    # The line is a path only: that our environment has mockseller of this tree does not follow it.
+    (packages / "others.pth").write_text(sysconfig.get_paths()["purelib"])
+    (folder / "bin" / "pytest").write_text(PYTEST.format(python=python))
+    (folder / "bin" / "pytest").chmod(0o755)
+    where = [str(python), "-c", "import emulator, mockseller; print(emulator.__path__[0])"]
+    found = subprocess.run(where, cwd=folder, check=True, capture_output=True, text=True).stdout
+    assert Path(found.strip()) == packages / "emulator"
+    return folder / "bin"
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, commands: Path) -> Path:
     """An empty project with the test of the page, and tests in another language."""
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "bin").symlink_to(commands)
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
     (test,) = blocks("python")
     (tmp_path / "test_shop.py").write_text(test, encoding="utf-8")
     client = tmp_path / "run-tests.sh"
@@ -45,7 +90,7 @@ def run(project: Path, script: str) -> subprocess.CompletedProcess[str]:
 
     Whatever a job leaves running ends with it.
     """
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = os.pathsep.join([str((project / ".venv" / "bin").resolve()), os.environ["PATH"]])
     environ = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
     environ["PYTEST_ADDOPTS"] = WITHOUT_OTHERS
     with subprocess.Popen(
@@ -62,9 +107,9 @@ def run(project: Path, script: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.one_of("page of CI")
-def test_the_test_is_green(project: Path) -> None:
-    """Under xdist too: the recipes run it so."""
-    done = run(project, "pytest -q -p no:cacheprovider")
+@pytest.mark.parametrize("processes", ["", "-n 2"], ids=["alone", "xdist"])
+def test_the_test_is_green(project: Path, processes: str) -> None:
+    done = run(project, f"pytest -q -p no:cacheprovider {processes}")
     assert done.returncode == 0, done.stdout
     assert "1 passed" in done.stdout
 
