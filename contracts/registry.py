@@ -9,9 +9,8 @@ A file has groups of checks by id::
         evidence: assumed
         source: docs/modules.md section 7
 
-Who decides a check names its id, and nothing else of it is written in a program. Only a lesson
-(`contracts.checks.client.lesson`) is declared at its scenario. A test that plants a fault runs the
-check that is meant for it, chosen by its id.
+Who decides a check names its id, and nothing else of it is written in a program. A test that plants
+a fault runs the check that is meant for it, chosen by its id.
 """
 
 from __future__ import annotations

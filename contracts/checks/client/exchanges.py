@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 import reseller_client
-from contracts.checks.client.calls import CALLS, IN_SESSION
+from contracts.checks.client.calls import IN_SESSION, UnknownCall, call
 from contracts.record.comparable import compare_reading, to_comparable
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Reading
@@ -86,12 +86,12 @@ def _judge(
 ) -> list[str]:
     if reading is None:
         return _judge_generic_call(exchange, _client(transport, out), bindings)
-    if reading.call not in CALLS:
-        return [f"client.call: the client has no {reading.call}"]
     arguments = {name: bindings.fill(text, sample=True) for name, text in reading.arguments.items()}
     client = _client(transport, out, arguments, in_session=reading.call in IN_SESSION)
     try:
-        value: object = CALLS[reading.call](client, arguments)
+        value = call(client, reading.call, arguments)
+    except UnknownCall as problem:
+        return [str(problem)]
     except ResellerError as problem:
         return [
             *_request_differences(exchange, transport, bindings),

@@ -2,37 +2,34 @@
 
 A lesson is one decorated scenario::
 
-    @lesson(
-        "lost-reply-ordered-once",
-        about="An order whose answer was lost is not sent again",
-        cost="The seller has acted already: the second order is a second charge.",
-        source="docs/evidence.md 10 (observed)",
-        check=ordered_once,
-    )
+    @lesson("lost-reply-ordered-once", check=ordered_once)
     def answer_lost(case: CaseContext) -> None:
         case.plan_order_fault("drop", when="after")
         case.order("121")
 
-Its check is a pure function of what the scenario left; several lessons may share one.
+What it is about is declared in ``lessons/lessons.yaml``. Its check is a pure function of what the
+scenario left; several lessons may share one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.products import TRADES
 from contracts.checks.runner import Findings
-from contracts.registry import Check
-from contracts.verdicts import OBSERVED
+from contracts.registry import Check, read_checks
 
 Scenario = Callable[[CaseContext], None]
 """Arranges a world, asks the client to act, and applies faults meanwhile."""
 ExecutionCheck = Callable[..., None]
 """``(findings: Findings, *executions: Execution)``: notes what it finds, and changes nothing."""
+DECLARED: Final = read_checks(Path(__file__).with_name("lessons") / "lessons.yaml")
+"""What the lessons are about, by id."""
 FIXTURE: Final = "empty"
 """The world of a lesson that names none: an account with money and no services."""
 EVERYBODY: Final[Mapping[str, str]] = MappingProxyType({})
@@ -69,11 +66,7 @@ class Lesson(Check):
 def lesson(  # noqa: PLR0913 - the columns of a declaration
     id: str,
     *,
-    about: str,
-    cost: str,
-    source: str,
     check: ExecutionCheck,
-    evidence: str = OBSERVED,
     trades: tuple[str, ...] = TRADES,
     needs: tuple[str, ...] = (ORDER,),
     fixture: str = FIXTURE,
@@ -81,16 +74,12 @@ def lesson(  # noqa: PLR0913 - the columns of a declaration
     unable_is_judged: bool = False,
     not_for: Mapping[str, str] = EVERYBODY,
 ) -> Callable[[Scenario], Lesson]:
-    """Declare a lesson with the decorated scenario. Raises ValueError as `Check` does.
+    """Make a declared lesson of the decorated scenario. Raises KeyError for an id that is not.
 
     ``compared_with``: scenarios that are run before it, and whose executions its check gets first.
     """
     return lambda scenario: Lesson(
-        id=id,
-        about=about,
-        cost=cost,
-        evidence=evidence,
-        source=source,
+        **asdict(DECLARED[id]),
         needs=frozenset(needs),
         scenarios=(*compared_with, scenario),
         decide=check,

@@ -25,7 +25,6 @@ from contracts.checks.client.lesson import (
 from contracts.checks.client.products import LICENSES
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import ASSUMED, DOCUMENTED
 
 HTML_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Just a moment</title></head>"
@@ -49,27 +48,14 @@ def _ordered_once(findings: Findings, execution: Execution) -> None:
     bought_once(findings, execution)
 
 
-@lesson(
-    "lost-reply-ordered-once",
-    about="An order whose answer was lost is not sent again",
-    cost="The seller has acted already: the second order is a second charge for nothing.",
-    source="docs/evidence.md 10, docs/wire.md 8.2 (observed)",
-    check=_ordered_once,
-)
+@lesson("lost-reply-ordered-once", check=_ordered_once)
 def answer_lost(case: CaseContext) -> None:
     """Order; the seller acts and its answer is lost."""
     case.plan_order_fault("drop", when="after")
     case.order("121")
 
 
-@lesson(
-    "lost-reply-found-again",
-    about="An order whose answer was lost is found again",
-    cost="What was paid for and not found is charged every month, and its customer has nothing.",
-    source="docs/trade.md 3 and 6.6 (documented)",
-    evidence=DOCUMENTED,
-    check=delivered_once,
-)
+@lesson("lost-reply-found-again", check=delivered_once)
 def answer_lost_and_reconciled(case: CaseContext) -> None:
     """Order; the answer is lost, and later the order is to be finished."""
     case.plan_order_fault("drop", when="after")
@@ -89,14 +75,7 @@ def _found_behind_the_filter(findings: Findings, execution: Execution) -> None:
         findings.not_exercised("the client read no list, so that the filter hid nothing from it")
 
 
-@lesson(
-    "saved-filter-hides-no-order",
-    about="An order whose answer was lost is found behind a saved filter",
-    cost="Somebody filtered the list in the panel: what it hides is ordered and paid for again.",
-    source="docs/wire.md 4.1, docs/evidence.md 125 and 140 (observed)",
-    check=_found_behind_the_filter,
-    not_for=WHMCS_KEEPS_ITS_OWN,
-)
+@lesson("saved-filter-hides-no-order", check=_found_behind_the_filter, not_for=WHMCS_KEEPS_ITS_OWN)
 def answer_lost_behind_filter(case: CaseContext) -> None:
     """Order; the answer is lost. Somebody has saved a filter that hides it."""
     case.save_filter(0)
@@ -105,14 +84,7 @@ def answer_lost_behind_filter(case: CaseContext) -> None:
     case.reconcile("124")
 
 
-@lesson(
-    "lost-request-ordered-in-the-end",
-    about="An order that never arrived is there in the end",
-    cost="To the client it looks like a lost answer: a client that only waits loses the customer.",
-    source="docs/trade.md 3 and 6.6 (documented)",
-    evidence=DOCUMENTED,
-    check=delivered_once,
-)
+@lesson("lost-request-ordered-in-the-end", check=delivered_once)
 def request_lost(case: CaseContext) -> None:
     """Order; the request is lost, and later the order is to be finished."""
     case.plan_order_fault("drop", when="before")
@@ -127,13 +99,7 @@ def _accepted_order_sent_once(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "long-request-followed",
-    about="An answer that is a link is followed",
-    cost="The order is being carried out: a client that ignores the link orders twice, or nothing.",
-    source="docs/wire.md 1 and 4.8 (observed)",
-    check=_accepted_order_sent_once,
-)
+@lesson("long-request-followed", check=_accepted_order_sent_once)
 def long_request(case: CaseContext) -> None:
     """Order; the answer is a page that links to the result."""
     case.plan_order_fault("long", seconds=LONG_REQUEST)
@@ -142,13 +108,7 @@ def long_request(case: CaseContext) -> None:
     case.reconcile("181")
 
 
-@lesson(
-    "slow-seller",
-    about="A slow answer is waited for",
-    cost="The seller is working: an order sent again after ten seconds is a second order.",
-    source="docs/wire.md 1 (observed)",
-    check=_accepted_order_sent_once,
-)
+@lesson("slow-seller", check=_accepted_order_sent_once)
 def slow_answer(case: CaseContext) -> None:
     """Order; the answer takes long."""
     case.add_hooks(DelayAnswer(confirmed_order, case.times.wait, case.times.slow))
@@ -156,13 +116,7 @@ def slow_answer(case: CaseContext) -> None:
     case.reconcile("182")
 
 
-@lesson(
-    "server-error",
-    about="A page in place of an answer is not an answer",
-    cost="A proxy answers 502 with a page: this is neither a sale nor a refusal.",
-    source="docs/wire.md 8.2 (observed)",
-    check=delivered_once,
-)
+@lesson("server-error", check=delivered_once)
 def gateway_error(case: CaseContext) -> None:
     """Order; a proxy answers before the seller has acted."""
     case.plan_order_fault("status", code=502, when="before")
@@ -184,40 +138,21 @@ def _unreadable_answer_reconciled(findings: Findings, execution: Execution) -> N
     bought_once(findings, execution)
 
 
-@lesson(
-    "server-error-after-the-deed",
-    about="A server error does not mean that nothing happened",
-    cost="A proxy times out and answers 502, the seller goes on: an order sent again buys twice.",
-    source="docs/evidence.md 10, docs/wire.md 8.2 (observed)",
-    check=_unreadable_answer_reconciled,
-)
+@lesson("server-error-after-the-deed", check=_unreadable_answer_reconciled)
 def gateway_error_after_order(case: CaseContext) -> None:
     """Order; the seller acts, and a proxy answers 502."""
     case.plan_order_fault("status", code=502, when="after")
     case.order("203")
 
 
-@lesson(
-    "page-in-place-of-an-answer",
-    about="A page with HTTP 200 is neither a sale nor a refusal",
-    cost="A firewall wants to check the browser: the order may have passed, and its answer not.",
-    source="docs/wire.md 1 and 8.2 (observed)",
-    check=_unreadable_answer_reconciled,
-)
+@lesson("page-in-place-of-an-answer", check=_unreadable_answer_reconciled)
 def page_for_answer(case: CaseContext) -> None:
     """Order; the seller acts, and a page arrives."""
     case.add_hooks(ReplaceAnswer(confirmed_order, HTML_PAGE, HTML))
     case.order("201")
 
 
-@lesson(
-    "empty-answer",
-    about="An empty body with HTTP 200 is not an answer",
-    cost="No error is not success: an empty body says neither that it was bought nor that not.",
-    source="docs/evidence.md 163: no seller was seen to do it (assumed)",
-    evidence=ASSUMED,
-    check=_unreadable_answer_reconciled,
-)
+@lesson("empty-answer", check=_unreadable_answer_reconciled)
 def nothing_for_answer(case: CaseContext) -> None:
     """Order; the seller acts, and nothing arrives."""
     case.add_hooks(ReplaceAnswer(confirmed_order, b"", HTML))
@@ -239,14 +174,7 @@ def _read_despite_type(findings: Findings, execution: Execution) -> None:
     )
 
 
-@lesson(
-    "content-type-is-not-believed",
-    about="An answer is read by its content, not by its Content-Type",
-    cost="Some sellers serve their documents as text/plain: a client that trusts it reads none.",
-    source="docs/wire.md 1 (observed)",
-    check=_read_despite_type,
-    needs=(),
-)
+@lesson("content-type-is-not-believed", check=_read_despite_type, needs=())
 def wrong_content_type(case: CaseContext) -> None:
     """Order; every answer is served as plain text."""
     case.add_hooks(OverrideContentType(PLAIN_TEXT))
@@ -264,13 +192,7 @@ def _read_again_after_cut(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "torn-answer",
-    about="An incomplete answer is requested again",
-    cost="A key read from an incomplete answer does not work, and nobody knows why.",
-    source="docs/wire.md 8.2 (observed)",
-    check=_read_again_after_cut,
-)
+@lesson("torn-answer", check=_read_again_after_cut)
 def answer_cut(case: CaseContext) -> None:
     """Order; the connection breaks in the middle of the key."""
 
@@ -282,13 +204,7 @@ def answer_cut(case: CaseContext) -> None:
     case.deliver("184")
 
 
-@lesson(
-    "item-id-alone",
-    about="What was ordered is named in id or in item.id",
-    cost="A client that knows only one of the names believes that a paid order failed.",
-    source="docs/wire.md 4.3 (observed)",
-    check=delivered_once,
-)
+@lesson("item-id-alone", check=delivered_once)
 def item_id_only(case: CaseContext) -> None:
     """Order; only ``item.id`` names the service."""
     case.add_hooks(ItemIdOnly(confirmed_order))
@@ -313,13 +229,7 @@ def _confirmed_submit(request: InterceptedRequest) -> bool:
     return request.confirmed and request.func.endswith((".edit", "service.prolong"))
 
 
-@lesson(
-    "inner-doc",
-    about="The fields of a confirmed form may be in an inner doc",
-    cost="A renewal that is not recognised is bought again.",
-    source="docs/wire.md 4.3, docs/evidence.md 15 (observed)",
-    check=_inner_doc_understood,
-)
+@lesson("inner-doc", check=_inner_doc_understood)
 def inner_doc(case: CaseContext) -> None:
     """Order and renew; the fields of every submit are in an inner ``doc``."""
     case.start_month_ago()
@@ -349,13 +259,7 @@ def _guard_is_named(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "guard-is-not-hammered",
-    about="A guard in front of the seller is reported, and not called again",
-    cost="A guard that is called again and again blocks the address, for hours and for everybody.",
-    source="docs/evidence.md 143: three projects met one (observed)",
-    check=_guard_is_named,
-)
+@lesson("guard-is-not-hammered", check=_guard_is_named)
 def guarded(case: CaseContext) -> None:
     """Order at a seller behind a guard; later it is gone, and the order is to be finished."""
     case.world.faults.add("guard")
@@ -383,13 +287,7 @@ def _letters_come_back(findings: Findings, execution: Execution) -> None:
 
 
 @lesson(
-    "letters-come-back",
-    about="Letters beyond ASCII are read as they are",
-    cost="XML is UTF-8 under a bare text/xml: who guesses Latin-1 gets other names.",
-    source="docs/evidence.md 129 (observed)",
-    check=_letters_come_back,
-    trades=(LICENSES,),
-    not_for=WHMCS_KEEPS_ITS_OWN,
+    "letters-come-back", check=_letters_come_back, trades=(LICENSES,), not_for=WHMCS_KEEPS_ITS_OWN
 )
 def letters(case: CaseContext) -> None:
     """Order a license with a name in Russian letters and a sign; read it again."""

@@ -15,7 +15,6 @@ from contracts.checks.client.middleware import (
 from contracts.checks.client.products import LICENSES, SERVICES
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import DOCUMENTED
 
 PAUSE: Final = 0.9
 """Seconds between two reads that count as a pause: clients in production wait one (observed)."""
@@ -43,14 +42,7 @@ def _waited_with_pauses(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "late-key-with-pauses",
-    about="A late key is polled for with pauses",
-    cost="Hundreds of reads a second are a load for which sellers lock accounts.",
-    source="docs/trade.md 3, docs/wire.md 8 (observed)",
-    check=_waited_with_pauses,
-    trades=(LICENSES, SERVICES),
-)
+@lesson("late-key-with-pauses", check=_waited_with_pauses, trades=(LICENSES, SERVICES))
 def key_late(case: CaseContext) -> None:
     """Order; the key comes after some seconds."""
     case.world.provisioning("seconds", max(1, round(case.times.late)))
@@ -69,15 +61,7 @@ def _gave_up_and_delivered_later(findings: Findings, execution: Execution) -> No
     delivered_once(findings, execution)
 
 
-@lesson(
-    "key-that-does-not-come",
-    about="A key that does not come blocks nothing, and is delivered later",
-    cost="A program that waits for ever serves nobody else; one that forgets loses this customer.",
-    source="docs/trade.md 3 (documented)",
-    evidence=DOCUMENTED,
-    check=_gave_up_and_delivered_later,
-    trades=(LICENSES, SERVICES),
-)
+@lesson("key-that-does-not-come", check=_gave_up_and_delivered_later, trades=(LICENSES, SERVICES))
 def key_missing(case: CaseContext) -> None:
     """Order; the key comes only after the client has given up."""
     case.plan_order_fault("no_key")
@@ -87,14 +71,7 @@ def key_missing(case: CaseContext) -> None:
     case.deliver("132")
 
 
-@lesson(
-    "number-not-told",
-    about="A virtual server is found although the order does not name its number",
-    cost="Some sellers answer the order of a server without its number: it has to be looked up.",
-    source="docs/resale.md 2.3 (observed)",
-    check=delivered_once,
-    trades=(SERVICES,),
-)
+@lesson("number-not-told", check=delivered_once, trades=(SERVICES,))
 def number_missing(case: CaseContext) -> None:
     """Order; the answer names no number."""
     case.world.rules(order_tells_id=False)
@@ -120,14 +97,7 @@ def _delivered_its_own(findings: Findings, execution: Execution) -> None:
         findings.fail(f"its own, {number}, was never delivered", *orders)
 
 
-@lesson(
-    "newest-is-not-taken",
-    about="What was ordered is identified by its name, not by being the newest",
-    cost="Two customers order in one minute, and each gets the password of the other's server.",
-    source="docs/resale.md 2.3, docs/wire.md 8.2 (observed)",
-    check=_delivered_its_own,
-    trades=(SERVICES,),
-)
+@lesson("newest-is-not-taken", check=_delivered_its_own, trades=(SERVICES,))
 def another_is_newer(case: CaseContext) -> None:
     """Order; the answer names no number, and somebody else orders before it arrives."""
 

@@ -28,12 +28,9 @@ def _all_ids_reported(findings: Findings, execution: Execution) -> None:
         findings.fail(f"{len(expected)} exist, and the client reported {len(last.ids)}", *reads)
 
 
-def _list_lesson(name: str, count: int, about: str, cost: str) -> Lesson:
+def _list_lesson(name: str, count: int) -> Lesson:
     @lesson(
         f"list-of-{name}",
-        about=about,
-        cost=cost,
-        source="docs/wire.md 3.1 and 4.1 (observed)",
         check=_all_ids_reported,
         trades=(LICENSES, SERVICES),
         needs=(),
@@ -56,9 +53,6 @@ SUBTYPES: Final = ("vds.vps", "vds.kvm")
 
 @lesson(
     "machines-of-a-subtype",
-    about="Machines are found in the lists that the menu names",
-    cost="At some sellers the list `vds` is empty and the machines are in `vds.vps`: all are lost.",
-    source="docs/evidence.md 141 (observed)",
     check=_all_ids_reported,
     trades=(SERVICES,),
     needs=(),
@@ -75,10 +69,6 @@ def machines_of_a_subtype(case: CaseContext) -> None:
 
 @lesson(
     "saved-filter-hides-no-service",
-    about="A list is read whole behind a saved filter",
-    cost="Somebody filtered the list in the panel: what it hides is taken for deleted, and its"
-    " charges are put down to the one service that is left.",
-    source="docs/wire.md 4.1, docs/evidence.md 125 and 140 (observed)",
     check=_all_ids_reported,
     trades=(LICENSES, SERVICES),
     needs=(),
@@ -93,21 +83,6 @@ def filtered_in_the_panel(case: CaseContext) -> None:
     case.request(Action.LIST, say)
 
 
-LIST_OF_NONE = _list_lesson(
-    "none",
-    0,
-    "An empty list is read",
-    "A new reseller's import fails where the list has no `elem` at all.",
-)
-LIST_OF_ONE = _list_lesson(
-    "one",
-    1,
-    "A list of one row is read",
-    "One row comes as an object: who expects an array loses the only customer there is.",
-)
-LIST_OF_MANY = _list_lesson(
-    "many",
-    MANY,
-    "A list of several pages is read to its end",
-    "Services beyond the first page are never renewed, and run out one by one.",
-)
+LIST_OF_NONE = _list_lesson("none", 0)
+LIST_OF_ONE = _list_lesson("one", 1)
+LIST_OF_MANY = _list_lesson("many", MANY)

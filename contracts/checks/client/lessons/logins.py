@@ -14,7 +14,6 @@ from contracts.checks.client.lessons.refusals import MAX_LOGINS, MAX_ORDERS
 from contracts.checks.client.middleware import RecordedCall
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import ASSUMED
 
 RIGHTS: Final = (
     "soft", "softexternal", "vds", "addition", "pricelist", "basket", "cart", "subaccount",
@@ -40,15 +39,7 @@ def _own_login_used(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "login-of-its-own-is-used",
-    about="A further login works as the account's own does",
-    cost="Its name has an @ and a +, its password a colon: who writes them as they are stays out.",
-    source="docs/wire.md 2.1, docs/evidence.md 130: a name is an e-mail address (assumed)",
-    evidence=ASSUMED,
-    check=_own_login_used,
-    needs=(),
-)
+@lesson("login-of-its-own-is-used", check=_own_login_used, needs=())
 def login_added(case: CaseContext) -> None:
     """Order with a further login, in a session where the client can."""
     case.use_further_login()
@@ -71,15 +62,7 @@ def _suspension_of_login_noticed(findings: Findings, execution: Execution) -> No
     delivered_once(findings, execution)
 
 
-@lesson(
-    "suspended-login-is-noticed",
-    about="A login that was switched off is not tried again and again",
-    cost="It is refused like a wrong password: some tries later it is locked as well.",
-    source="docs/evidence.md 130: refused as badpassword (assumed)",
-    evidence=ASSUMED,
-    check=_suspension_of_login_noticed,
-    needs=(),
-)
+@lesson("suspended-login-is-noticed", check=_suspension_of_login_noticed, needs=())
 def login_suspended(case: CaseContext) -> None:
     """Order with a login that is suspended; finish the order when it is switched on again."""
     login = case.use_further_login()
@@ -112,14 +95,7 @@ def _missing_right_reported(findings: Findings, execution: Execution) -> None:
             findings.fail(message, *execution.renewals)
 
 
-@lesson(
-    "missing-right-is-reported",
-    about="A right that its login lacks is reported as that",
-    cost="access is no wrong password and no lost answer: only a person can give the right.",
-    source="docs/wire.md 5.2, docs/evidence.md 130 (assumed)",
-    evidence=ASSUMED,
-    check=_missing_right_reported,
-)
+@lesson("missing-right-is-reported", check=_missing_right_reported)
 def right_taken_away(case: CaseContext) -> None:
     """Order; run the daily job without the right to renew, and again with it."""
     case.start_month_ago()

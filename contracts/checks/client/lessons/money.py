@@ -11,7 +11,6 @@ from contracts.checks.client.lesson import WHMCS_KEEPS_ITS_OWN, delivered_once, 
 from contracts.checks.client.products import LICENSES
 from contracts.checks.client.protocol import Action, StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import ASSUMED
 
 TOO_SMALL_BALANCE, SUFFICIENT_BALANCE, LARGE_BALANCE = "0.10", "500.00", "1234.56"
 MAX_ORDERS: Final = 2
@@ -29,13 +28,7 @@ def _order_kept(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "too-little-money",
-    about="An order for which the money was missing is carried out when it is there",
-    cost="An empty balance costs an evening's work; an order lost with it costs a customer.",
-    source="docs/wire.md 5.2, docs/evidence.md 25 (observed)",
-    check=_order_kept,
-)
+@lesson("too-little-money", check=_order_kept)
 def balance_too_small(case: CaseContext) -> None:
     """Order without money; finish the order when the balance is sufficient."""
     case.world.account(balance=TOO_SMALL_BALANCE)
@@ -68,10 +61,6 @@ def _basket_settled(findings: Findings, execution: Execution) -> None:
 
 @lesson(
     "order-left-in-the-basket",
-    about="An order that the seller has put into the basket is paid, or taken out",
-    cost="Ordered again it is there twice, and whoever pays the basket next pays for both.",
-    source="docs/evidence.md 25: what sellers do without the money is not known (assumed)",
-    evidence=ASSUMED,
     check=_basket_settled,
     not_for={"whmcs": "the license module knows no basket: an unpaid order is left to a person"},
 )
@@ -99,10 +88,6 @@ def _balance_read(findings: Findings, execution: Execution) -> None:
 
 @lesson(
     "balance-is-read",
-    about="An amount is read although its digits are grouped",
-    cost="A client that reads 1 from 1 234,56 stops renewing, or never sees the money run out.",
-    source="docs/evidence.md 23: clients read it, no seller was seen to write it (assumed)",
-    evidence=ASSUMED,
     check=_balance_read,
     trades=(LICENSES,),
     needs=(),

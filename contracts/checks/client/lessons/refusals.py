@@ -11,7 +11,6 @@ from contracts.checks.client.lessons.money import SUFFICIENT_BALANCE, TOO_SMALL_
 from contracts.checks.client.middleware import most_calls_within
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import DOCUMENTED
 
 ALWAYS: Final = 1_000
 """Times: for as long as a lesson lasts."""
@@ -41,25 +40,13 @@ def _order_refused(case: CaseContext) -> None:
     case.order("111")
 
 
-@lesson(
-    "refusal-is-no-success",
-    about="HTTP 200 with an error is a refusal",
-    cost="A client that looks only at the HTTP status sells what was never bought.",
-    source="docs/wire.md 1 and 5.1 (observed)",
-    check=_not_reported_as_success,
-)
+@lesson("refusal-is-no-success", check=_not_reported_as_success)
 def refusal_reported(case: CaseContext) -> None:
     """Order, and be refused."""
     _order_refused(case)
 
 
-@lesson(
-    "refusal-is-not-repeated",
-    about="A refused request is not sent again and again",
-    cost="Repeating a refused request changes nothing, causes load, and some sellers ban for it.",
-    source="docs/wire.md 5.2 (observed)",
-    check=_not_repeated,
-)
+@lesson("refusal-is-not-repeated", check=_not_repeated)
 def refusal_accepted(case: CaseContext) -> None:
     """Order, and be refused."""
     _order_refused(case)
@@ -77,13 +64,7 @@ def _given_up(findings: Findings, execution: Execution) -> None:
         findings.fail(f"it logged in {len(logins)} times for a right it does not have", *logins)
 
 
-@lesson(
-    "access-is-given-up",
-    about="A missing right is not mistaken for an expired session",
-    cost="access means both. Logging in again and again gives no right, and locks the login.",
-    source="docs/wire.md 2.6 and 5.2 (observed)",
-    check=_given_up,
-)
+@lesson("access-is-given-up", check=_given_up)
 def access_refused(case: CaseContext) -> None:
     """Order without the right to."""
     case.plan_order_fault("error", times=ALWAYS, type="access")
@@ -102,13 +83,7 @@ def _lock_waited_out(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "locked-login-waited-out",
-    about="A locked login is not used until the lock ends",
-    cost="Every try may extend the lock, and no order is carried out meanwhile.",
-    source="docs/wire.md 2.6 (observed)",
-    check=_lock_waited_out,
-)
+@lesson("locked-login-waited-out", check=_lock_waited_out)
 def login_locked(case: CaseContext) -> None:
     """Order while the login is locked."""
     for _ in range(FAILURES_BEFORE_LOCK):
@@ -145,13 +120,7 @@ def _money_missing(case: CaseContext) -> None:
 
 
 @lesson(
-    "message-text-decides-nothing",
-    about="Refusals are distinguished by type and object",
-    cost="Texts are translated and reworded: a client that matches them stops working one day.",
-    source="docs/wire.md 5.1 (documented)",
-    evidence=DOCUMENTED,
-    check=_same_with_other_texts,
-    compared_with=(_money_missing,),
+    "message-text-decides-nothing", check=_same_with_other_texts, compared_with=(_money_missing,)
 )
 def texts_replaced(case: CaseContext) -> None:
     """Order without money; every refusal has another text than the first time."""

@@ -10,7 +10,6 @@ from contracts.checks.client.lesson import lesson
 from contracts.checks.client.products import MODULES
 from contracts.checks.client.protocol import Action
 from contracts.checks.runner import Findings
-from contracts.verdicts import DOCUMENTED
 
 HALF_A_YEAR = 6
 NO_RENEWAL = frozenset({"", "null", "off", "0"})
@@ -34,14 +33,7 @@ def _renewed_in_time(findings: Findings, execution: Execution) -> None:
         findings.fail(f"{terms} terms were bought where two were due", *renewals)
 
 
-@lesson(
-    "renews-before-the-end",
-    about="What ends tomorrow is renewed today, once",
-    cost="At its end a service is suspended: the customer's server stops, and a term is lost.",
-    source="docs/trade.md 4 and 10 (documented)",
-    evidence=DOCUMENTED,
-    check=_renewed_in_time,
-)
+@lesson("renews-before-the-end", check=_renewed_in_time)
 def end_comes(case: CaseContext) -> None:
     """Order; run the daily job on the last day, and two days later."""
     case.start_month_ago()
@@ -93,10 +85,6 @@ def _order_on(day: str, case: CaseContext) -> None:
 
 @lesson(
     "renews-at-the-ends-of-months",
-    about="The end of a term is read, not counted",
-    cost="A month from 31 January ends on 28 February; who counts 3 March loses the service.",
-    source="docs/trade.md 4 and 10 (documented)",
-    evidence=DOCUMENTED,
     check=_renewed_at_month_ends,
     compared_with=tuple(partial(_order_on, day) for day in SHORT_MONTHS[:-1]),
 )
@@ -121,14 +109,7 @@ def _confirmed_renewal(request: InterceptedRequest) -> bool:
     return request.confirmed and request.func == "service.prolong"
 
 
-@lesson(
-    "lost-renewal-bought-once",
-    about="A renewal whose answer was lost is not bought again",
-    cost="The seller refuses no second renewal, and pays nothing back for it.",
-    source="docs/trade.md 4 (documented)",
-    evidence=DOCUMENTED,
-    check=_term_bought_once,
-)
+@lesson("lost-renewal-bought-once", check=_term_bought_once)
 def renewal_answer_lost(case: CaseContext) -> None:
     """Order and renew; the answer to the renewal is lost."""
     case.start_month_ago()
@@ -153,14 +134,7 @@ def _renewed_by_one_side(findings: Findings, execution: Execution) -> None:
             )
 
 
-@lesson(
-    "renewed-by-one-of-both",
-    about="What the client renews is not renewed by the seller",
-    cost="When the customer has left, only the seller renews it, and charges it every month.",
-    source="docs/trade.md 3: without autoprolong nothing renews itself (documented)",
-    evidence=DOCUMENTED,
-    check=_renewed_by_one_side,
-)
+@lesson("renewed-by-one-of-both", check=_renewed_by_one_side)
 def last_day(case: CaseContext) -> None:
     """Order; run the daily job on the last day."""
     case.start_month_ago()
@@ -184,9 +158,6 @@ def _ended_with_its_term(findings: Findings, execution: Execution) -> None:
 
 @lesson(
     "renews-no-more",
-    about="A renewal that was switched off stays off",
-    cost="An empty autoprolong, or none, is answered ok and leaves it on: the seller charges on.",
-    source="docs/evidence.md 146: the word null (observed)",
     check=_ended_with_its_term,
     not_for={"whmcs": "the license module neither orders with the seller's renewal nor sets it"},
 )
@@ -218,10 +189,6 @@ def _autoprolong_equals_period(findings: Findings, execution: Execution) -> None
 
 @lesson(
     "autoprolong-equals-period",
-    about="autoprolong is the period where the seller requires it",
-    cost="The seller drops any other number without an error: nobody renews the service.",
-    source="docs/trade.md 7 and 8 (documented)",
-    evidence=DOCUMENTED,
     check=_autoprolong_equals_period,
     trades=(MODULES,),
     not_for={"billmanager": "a BILLmanager renews by itself, and never asks its seller to"},

@@ -11,7 +11,6 @@ from contracts.checks.client.lesson import delivered_once, lesson
 from contracts.checks.client.middleware import CREDENTIALS, RecordedCall
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import ASSUMED, DOCUMENTED
 
 MAX_LOGINS: Final = 4
 OTHER_SERVICES: Final = 12
@@ -53,15 +52,7 @@ def _bought_what_was_ordered(findings: Findings, execution: Execution) -> None:
                 findings.fail(message, *execution.orders())
 
 
-@lesson(
-    "confirms-with-sok",
-    about="Orders are confirmed",
-    cost="Without sok a form is shown, not submitted: the customer waits for what nobody bought.",
-    source="docs/wire.md 4.2 (documented)",
-    evidence=DOCUMENTED,
-    check=_confirmed,
-    needs=(),
-)
+@lesson("confirms-with-sok", check=_confirmed, needs=())
 def confirms(case: CaseContext) -> None:
     """Order."""
     case.order("101")
@@ -91,14 +82,7 @@ def carries(own_number: str, reference: str) -> bool:
     return re.search(rf"(?<![0-9]){reference}(?![0-9])", own_number) is not None
 
 
-@lesson(
-    "orders-under-its-own-number",
-    about="Each order carries the client's own number",
-    cost="Without it a lost order cannot be distinguished from an older one.",
-    source="docs/trade.md 3, docs/resale.md 2.2 (documented)",
-    evidence=DOCUMENTED,
-    check=_marked,
-)
+@lesson("orders-under-its-own-number", check=_marked)
 def marks(case: CaseContext) -> None:
     """Order twice, under two numbers."""
     case.order("101")
@@ -114,15 +98,7 @@ def _password_not_in_url(findings: Findings, execution: Execution) -> None:
         findings.fail(message, *exposed[:6])
 
 
-@lesson(
-    "password-not-in-the-address",
-    about="The password travels in the body",
-    cost="URLs are stored in the logs of proxies and servers, where many people can read them.",
-    source="docs/wire.md 1 and 2.1: GET and POST are the same (documented)",
-    evidence=DOCUMENTED,
-    check=_password_not_in_url,
-    needs=(),
-)
+@lesson("password-not-in-the-address", check=_password_not_in_url, needs=())
 def hides_password(case: CaseContext) -> None:
     """Order."""
     case.order("191")
@@ -139,15 +115,7 @@ def _session_not_in_url(findings: Findings, execution: Execution) -> None:
         findings.fail(message, *exposed[:6])
 
 
-@lesson(
-    "session-not-in-the-address",
-    about="The session travels in the body",
-    cost="For an hour a session is worth as much as the password, and URLs are stored in logs.",
-    source="docs/wire.md 1 and 2.2: GET and POST are the same (documented)",
-    evidence=DOCUMENTED,
-    check=_session_not_in_url,
-    needs=(),
-)
+@lesson("session-not-in-the-address", check=_session_not_in_url, needs=())
 def hides_session(case: CaseContext) -> None:
     """Order in a session."""
     case.order("193", session=True)
@@ -168,15 +136,7 @@ def _logged_in_again(findings: Findings, execution: Execution) -> None:
     delivered_once(findings, execution)
 
 
-@lesson(
-    "dead-session-opened-again",
-    about="A session that has expired is opened again",
-    cost="Sessions end after an hour: without a new login somebody has to help every morning.",
-    source="docs/wire.md 2.2 (documented)",
-    evidence=DOCUMENTED,
-    check=_logged_in_again,
-    needs=(),
-)
+@lesson("dead-session-opened-again", check=_logged_in_again, needs=())
 def reopens_session(case: CaseContext) -> None:
     """Order in a session that expires before its first use."""
     case.add_hooks(ExpireSession(case.times.pass_time))
@@ -208,14 +168,7 @@ def _opens_form(execution: Execution, call: RecordedCall) -> bool:
     return call.func == execution.product.edit_function and not call.confirmed
 
 
-@lesson(
-    "little-is-asked",
-    about="What one list contains is not requested one by one",
-    cost="A thousand licenses are a thousand requests a day, until the seller limits the account.",
-    source="docs/evidence.md 164: no seller publishes a limit (assumed)",
-    evidence=ASSUMED,
-    check=_asked_little,
-)
+@lesson("little-is-asked", check=_asked_little)
 def asks_little(case: CaseContext) -> None:
     """Order twice and run the daily job, in an account with other services."""
     case.buy_directly(OTHER_SERVICES)

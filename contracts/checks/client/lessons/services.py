@@ -16,7 +16,6 @@ from contracts.checks.client.products import (
 )
 from contracts.checks.client.protocol import Action, StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import ASSUMED, DOCUMENTED
 
 MAX_MOVES: Final = 2
 STATUS_SUSPENDED: Final = 3
@@ -38,15 +37,7 @@ def _address_limit_respected(findings: Findings, execution: Execution) -> None:
         findings.fail(message, *execution.orders())
 
 
-@lesson(
-    "address-changes-once-a-month",
-    about="A refused change of address is reported",
-    cost="The license stays where it was, and the customer believes that it moved.",
-    source="docs/trade.md 12, docs/evidence.md 17 (documented)",
-    evidence=DOCUMENTED,
-    check=_address_limit_respected,
-    trades=(LICENSES,),
-)
+@lesson("address-changes-once-a-month", check=_address_limit_respected, trades=(LICENSES,))
 def moved_twice(case: CaseContext) -> None:
     """Order, and move the license twice in a month."""
     case.world.rules(change_limit=True)
@@ -77,14 +68,7 @@ def _suspends(request: InterceptedRequest) -> bool:
     return request.func.endswith(".suspend")
 
 
-@lesson(
-    "suspension-is-made-sure",
-    about="A refused suspension is not reported as done",
-    cost="A busy seller refuses with HTTP 200: the service runs on, and nobody pays for it.",
-    source="docs/trade.md 6.2, docs/evidence.md 48 (observed)",
-    check=_suspended_for_sure,
-    trades=(LICENSES, SERVICES),
-)
+@lesson("suspension-is-made-sure", check=_suspended_for_sure, trades=(LICENSES, SERVICES))
 def suspension_refused(case: CaseContext) -> None:
     """Order and suspend; the seller is busy the first time."""
     case.order("175")
@@ -113,15 +97,7 @@ def _all_suspended(findings: Findings, execution: Execution) -> None:
 REFERENCES: Final = ("176", "177")
 
 
-@lesson(
-    "suspends-every-one-of-several",
-    about="Of several services every one is suspended",
-    cost="A list sent as elid=1&elid=2 counts as the last alone, with ok: the other runs unpaid.",
-    source="docs/evidence.md 145: client libraries send lists so (assumed)",
-    evidence=ASSUMED,
-    check=_all_suspended,
-    trades=(LICENSES, SERVICES),
-)
+@lesson("suspends-every-one-of-several", check=_all_suspended, trades=(LICENSES, SERVICES))
 def suspended_together(case: CaseContext) -> None:
     """Order twice, and suspend both at once."""
     for reference in REFERENCES:
@@ -144,15 +120,7 @@ def _suspension_noticed(findings: Findings, execution: Execution) -> None:
         findings.fail(f"the seller has suspended it, and the client reported {status}", *calls)
 
 
-@lesson(
-    "notices-what-the-seller-did",
-    about="A suspension by the seller is noticed",
-    cost="The customer's service was stopped, and the client area says active.",
-    source="docs/resale.md 3.3 (documented)",
-    evidence=DOCUMENTED,
-    check=_suspension_noticed,
-    not_for=WHMCS_KEEPS_ITS_OWN,
-)
+@lesson("notices-what-the-seller-did", check=_suspension_noticed, not_for=WHMCS_KEEPS_ITS_OWN)
 def suspended_by_seller(case: CaseContext) -> None:
     """Order; the seller suspends the service."""
     case.order("144")
@@ -182,14 +150,7 @@ def _end_of_the_day_read(findings: Findings, execution: Execution) -> None:
         findings.fail(f"{len(daily)} were ordered in place of one", *orders)
 
 
-@lesson(
-    "end-of-what-is-billed-by-the-day",
-    about="The end of a server billed by the day is read beside the words",
-    cost="`expiredate` says Daily charges: who reads a date there loses the row, or the end.",
-    source="docs/wire.md 7, docs/evidence.md 113 (observed)",
-    check=_end_of_the_day_read,
-    trades=(SERVICES,),
-)
+@lesson("end-of-what-is-billed-by-the-day", check=_end_of_the_day_read, trades=(SERVICES,))
 def billed_by_the_day(case: CaseContext) -> None:
     """Order by the month and by the day, and read the end of both."""
     case.order("191")

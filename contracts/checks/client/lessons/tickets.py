@@ -10,7 +10,6 @@ from contracts.checks.client.lesson import lesson
 from contracts.checks.client.products import LICENSES
 from contracts.checks.client.protocol import Action
 from contracts.checks.runner import Findings
-from contracts.verdicts import ASSUMED
 
 HOURS: Final = 2
 """After which the seller's rule answers."""
@@ -62,10 +61,6 @@ def _answers_passed_on_once(findings: Findings, execution: Execution) -> None:
 
 @lesson(
     "answers-of-the-seller-arrive-once",
-    about="Every answer of the seller's support reaches the customer, once",
-    cost="The seller waits for the customer, the customer for the seller, and nobody for both.",
-    source="docs/wire.md 6, docs/evidence.md 121: opening a ticket ends New replies (assumed)",
-    evidence=ASSUMED,
     check=_answers_passed_on_once,
     trades=(LICENSES,),
     needs=(),
@@ -108,15 +103,7 @@ def _sends_message(request: InterceptedRequest) -> bool:
 
 
 @lesson(
-    "ticket-is-written-once",
-    about="A message whose answer was lost is not written again",
-    cost="Two tickets about one thing are answered by two people, differently.",
-    source="docs/wire.md 6: a ticket has no number of the client (assumed)",
-    evidence=ASSUMED,
-    check=_sent_once,
-    trades=(LICENSES,),
-    needs=(),
-    not_for=WRITES_NONE,
+    "ticket-is-written-once", check=_sent_once, trades=(LICENSES,), needs=(), not_for=WRITES_NONE
 )
 def answer_to_question_lost(case: CaseContext) -> None:
     """Ask twice in one ticket; the answer to each message is lost, and the step comes again."""

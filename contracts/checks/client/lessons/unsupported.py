@@ -6,7 +6,6 @@ from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.lesson import lesson
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import DOCUMENTED
 
 
 def _refused_by_client(findings: Findings, execution: Execution) -> None:
@@ -19,16 +18,7 @@ def _refused_by_client(findings: Findings, execution: Execution) -> None:
         findings.fail(message, *execution.calls)
 
 
-@lesson(
-    "says-what-it-cannot-resell",
-    about="What this kind of reseller cannot sell is refused before the seller is asked",
-    cost="A customer who has paid for what the module cannot order waits for somebody to notice.",
-    source="docs/resale.md 3 (documented)",
-    evidence=DOCUMENTED,
-    check=_refused_by_client,
-    needs=(),
-    unable_is_judged=True,
-)
+@lesson("says-what-it-cannot-resell", check=_refused_by_client, needs=(), unable_is_judged=True)
 def unsupported_trade(case: CaseContext) -> None:
     """Order."""
     case.order("114")
