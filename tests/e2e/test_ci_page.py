@@ -58,7 +58,7 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("mockseller-*.whl")
     venv.create(folder, symlinks=True)
     python = folder / "bin" / "python"
-    install = ["install", "--quiet", "--no-deps", "--no-index", "--no-compile", str(wheel)]
+    install = ["install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     subprocess.run([sys.executable, "-m", "pip", "--python", str(python), *install], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     # The line is a path only: that our environment has mockseller of this tree does not follow it.
@@ -66,8 +66,8 @@ def commands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "bin" / "pytest").write_text(PYTEST.format(python=python))
     (folder / "bin" / "pytest").chmod(0o755)
     where = [str(python), "-c", "import emulator, mockseller; print(emulator.__path__[0])"]
-    found = subprocess.run(where, cwd=folder, check=True, capture_output=True, text=True).stdout
-    assert Path(found.strip()) == packages / "emulator"
+    place = subprocess.run(where, cwd=folder, check=True, capture_output=True, text=True).stdout
+    assert Path(place.strip()) == packages / "emulator"
     return folder / "bin"
 
 
