@@ -30,6 +30,7 @@ from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
 from emulator.functions.products import service_types
 from emulator.server.license_file_api import LicenseFileApi
+from emulator.server.metrics import Metrics
 from emulator.server.pages.landing import page
 from emulator.server.pages.payment import PaymentPages
 from emulator.settings import Settings
@@ -102,7 +103,7 @@ def create_app(
     """A WSGI application over the worlds under ``settings.data``; creates ``default`` if needed.
 
     ``durable``: False for data that is thrown away with the process. Such applications share their
-    paths, so none may be added to one.
+    paths, so none may be added to one, and count no calls.
 
     Worlds that cannot be read are named in the log, and the others are served. Raises WorldError,
     FixtureError or OSError where ``default`` can be neither created nor read.
@@ -115,7 +116,10 @@ def create_app(
     for problem in worlds.unreadable().values():
         LOG.warning(problem)
     worlds.close()  # no connection survives the fork of a worker
-    pipeline = Pipeline(worlds.with_shared_connections(), registry, verified)
+    known_names = collect_names(registry)
+    metrics = Metrics(worlds, known_names.functions, counts=durable)
+    observers = [metrics.observe] if durable else []
+    pipeline = Pipeline(worlds.with_shared_connections(), registry, verified, observers)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 
@@ -129,10 +133,9 @@ def create_app(
         "pay": _payment_pages(PaymentPages(worlds)),
         "license": _license_files(LicenseFileApi(worlds)),
     }
-    known_names = collect_names(registry)
     _add_control(
         app,
-        ControlApi(settings, worlds, registry, known_names),
+        ControlApi(settings, worlds, registry, known_names, metrics.text),
         Console(settings, worlds, registry, known_names, _sender(pipeline)),
     )
     return app

@@ -101,9 +101,11 @@ def serve(config: Path | None, ready_file: Path | None, **flags: object) -> None
     Exit code 0: it was stopped, 2: it could not start.
     """
     import gc
+    from contextlib import ExitStack
 
     # All that is imported and made from here on stays; `Server.load` ends this.
     gc.disable()
+    from emulator.server.metric_files import MetricFiles
     from emulator.server.serving import PortError, Server, listen
     from emulator.settings import load
 
@@ -121,6 +123,7 @@ def serve(config: Path | None, ready_file: Path | None, **flags: object) -> None
             tls, authority = _made_certificate(settings, network)
         written = _ready_file(ready_file)
         app, order = _app_and_first_order(settings)
+        counts = MetricFiles()
     banner = order.banner(
         listeners.url,
         settings.data,
@@ -135,8 +138,12 @@ def serve(config: Path | None, ready_file: Path | None, **flags: object) -> None
             written.write(listeners.url, listeners.all[0].port, settings.token)
         click.echo(banner)
 
-    ended = None if written is None else written.remove
-    Server(app, settings, listeners, ready=tell, ended=ended, tls=tls).run()
+    counts.use()
+    ended = ExitStack()
+    ended.callback(counts.remove)
+    if written is not None:
+        ended.callback(written.remove)
+    Server(app, settings, listeners, ready=tell, ended=ended.close, tls=tls).run()
 
 
 def _ready_file(path: Path | None) -> ReadyFile | None:

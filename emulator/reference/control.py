@@ -21,7 +21,7 @@ from emulator.control.api.document import (
 )
 from emulator.control.api.guard import JSON
 from emulator.control.api.operations import OPERATIONS, Operation
-from emulator.control.api.routes import BINARY
+from emulator.control.api.routes import BINARY, TEXT
 from emulator.reference import HEAD
 from emulator.reference.functions import AT, SELLER
 from emulator.reference.worlds import in_words
@@ -60,7 +60,7 @@ class ControlExamples:
         self._seller.close()
 
     def send(self, key: str, operation: Operation) -> tuple[int, Any]:
-        """The status of the answer to the example of an operation, and its JSON if it has any."""
+        """The status of the answer to the example of an operation, and its JSON or text."""
         sent, method = operation.sent, key.partition(" ")[0]
         text = sent if isinstance(sent, str) else json.dumps({} if sent is None else sent)
         body = self._files.get(operation.file, text.encode())
@@ -72,6 +72,8 @@ class ControlExamples:
             content_type=_kind(operation),
             environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
         )
+        if answer.mimetype == TEXT:
+            return answer.status_code, answer.text
         if not answer.is_json:
             self._files[operation.file] = answer.data
         return answer.status_code, answer.json if answer.is_json else None
@@ -149,6 +151,8 @@ def _example(method: str, operation: Operation, answer: object) -> str:
     if operation.file:
         command += f" -o {operation.file}" if method == "GET" else f" \\\n  -T {operation.file}"
     lines = f"```sh\n{command}\n```\n"
+    if isinstance(answer, str):
+        return f"{lines}\n```text\n{answer}```\n"
     return lines if answer is None else f"{lines}\n```json\n{_short(answer)}\n```\n"
 
 

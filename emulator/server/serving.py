@@ -17,13 +17,13 @@ import ssl
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # it has no types
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # the same
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # the same
 
+from emulator.server.metric_files import SHARED_MEMORY
 from emulator.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,7 +39,6 @@ EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S
 QUERY = re.compile(r"\?[^\s'\"]*")
 NEAR = 20
 """How many ports after that of HTTP are tried for HTTPS."""
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files need no disk there
 
 
 class PortError(Exception):
@@ -209,6 +208,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "limit_request_line": 0,
             "limit_request_fields": 1000,
             "limit_request_field_size": 65_536,
+            # Heartbeat files need no disk.
             "worker_tmp_dir": str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None,
             "control_socket_disable": True,
             "proc_name": "mockseller",

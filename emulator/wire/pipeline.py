@@ -17,6 +17,7 @@ from contextlib import nullcontext
 from typing import NamedTuple
 
 from emulator import events, faults, journal
+from emulator.api.answered_call import AnsweredCall, Observer
 from emulator.api.context import ActionResult, Call, LoggedIn, NeedsWrite
 from emulator.api.registry import DeclarationError, Function, Kind, Registry
 from emulator.api.reply import Reply
@@ -102,6 +103,24 @@ class Answered(NamedTuple):
     reply: Reply
     caller: Caller
     failed: bool
+    outcome: str
+    """As in the journal."""
+    lock_wait: float = 0.0
+    """Seconds that it waited for the lock of its world."""
+
+    @property
+    def login(self) -> str | None:
+        """The login of the account that called, or None."""
+        return self.caller.account.login if self.caller.account else None
+
+
+class Unjournalled(NamedTuple):
+    """A refusal that no world could journal."""
+
+    reply: Reply
+    outcome: str
+    login: None = None
+    lock_wait: float = 0.0
 
 
 class Next(enum.Enum):
@@ -114,8 +133,15 @@ class Next(enum.Enum):
 class Pipeline:
     """Answers requests. One per process, shared by its threads; holds caches, no state."""
 
-    def __init__(self, worlds: Worlds, registry: Registry, passwords: PasswordCache) -> None:
+    def __init__(
+        self,
+        worlds: Worlds,
+        registry: Registry,
+        passwords: PasswordCache,
+        observers: Sequence[Observer] = (),
+    ) -> None:
         self._worlds = worlds
+        self._observers = observers
         self._registry = registry
         self._passwords = passwords
         # Threads are here for slow clients, not for speed: two of them at work in one process
@@ -128,17 +154,34 @@ class Pipeline:
     def answer(self, request: Request) -> Reply:
         """The answer to one request. Whatever goes wrong becomes an error document."""
         started = time.perf_counter()
-        chosen = formats.choose(request.params.get("out"), request.params.get("sfrom"))
         credentials = auth.read_credentials(request)
         world, login = auth.find_world(self._worlds, request, credentials)
+        answered = self._answered(request, credentials, world, login, started)
+        for observe in self._observers:
+            observe(
+                AnsweredCall(
+                    answered.reply,
+                    request.func,
+                    world,
+                    answered.login,
+                    answered.outcome,
+                    time.perf_counter() - started,
+                    answered.lock_wait,
+                )
+            )
+        return answered.reply
+
+    def _answered(
+        self, request: Request, credentials: Credentials, world: str, login: str, started: float
+    ) -> Answered | Unjournalled:
+        chosen = formats.choose(request.params.get("out"), request.params.get("sfrom"))
         format_ = formats.XML if chosen is None else chosen
         try:
             format_ = _format_of(chosen, request)
             context = RequestContext(request, format_, credentials, world, login, started)
             with self._one_at_a_time:
                 answered = self._in_world(context)
-            if isinstance(answered, Next):
-                return self._under_faults(context)
+            return self._under_faults(context) if isinstance(answered, Next) else answered
         except WorldError:
             return _unjournalled(Missed("world", world), request, format_)
         except ApiError as refusal:
@@ -149,7 +192,6 @@ class Pipeline:
             else:
                 LOG.exception("func=%s failed", request.func)
             return _unjournalled(InternalError(), request, format_)
-        return answered.reply
 
     # In the world: read, or take the lock and write.
 
@@ -160,8 +202,9 @@ class Pipeline:
             answered = self._read(context, function)
             if answered is not Next.WRITE:
                 return answered
+        begun = time.perf_counter()
         with self._worlds.locked(context.world) as db:
-            return self._write(context, function, db)
+            return self._write(context, function, db, time.perf_counter() - begun)
 
     def _read(self, context: RequestContext, function: Function | None) -> Answered | Next:
         request, db = context.request, self._worlds.connect(context.world)
@@ -187,10 +230,10 @@ class Pipeline:
             # One insert, which commits itself: three calls fewer in which another thread could
             # take the interpreter from us.
             self._record(caller, db, entry)
-        return Answered(reply, caller, outcome.error is not None)
+        return Answered(reply, caller, outcome.error is not None, outcome.effect)
 
     def _write(
-        self, context: RequestContext, function: Function | None, db: Database
+        self, context: RequestContext, function: Function | None, db: Database, waited: float
     ) -> Answered | Next:
         request = context.request
         while True:
@@ -217,7 +260,7 @@ class Pipeline:
                     changes = []  # they were undone
                 entry = self._entry(context, caller, shop, reply, outcome, changes)
                 self._record(caller, db, entry)
-            return Answered(reply, caller, outcome.error is not None)
+            return Answered(reply, caller, outcome.error is not None, outcome.effect, waited)
 
     def _caller(self, context: RequestContext, db: Database) -> Caller:
         elapsed = self._worlds.system_clock.elapsed()
@@ -377,18 +420,18 @@ class Pipeline:
 
     # The same in a world where faults are planned. No lock is held while a client waits.
 
-    def _under_faults(self, context: RequestContext) -> Reply:
+    def _under_faults(self, context: RequestContext) -> Answered:
         with self._one_at_a_time:
             context = context._replace(hits=self._count(context))
         self._worlds.system_clock.wait(_waiting(context, "before"))
         with self._one_at_a_time:
-            reply, caller = self._replaced_or_stored(context)
+            answered = self._replaced_or_stored(context)
         self._worlds.system_clock.wait(_waiting(context, "after"))
-        db = self._worlds.connect(context.world)
+        db, reply = self._worlds.connect(context.world), answered.reply
         for hit in faults.innermost_first(context.hits or ()):
             if hit.when == "after":
-                reply = hit.kind.after(self._faulted(context, hit, caller, db), reply)
-        return reply
+                reply = hit.kind.after(self._faulted(context, hit, answered.caller, db), reply)
+        return answered._replace(reply=reply)
 
     def _count(self, context: RequestContext) -> tuple[FaultHit, ...]:
         """Which faults hit this call. The count stands whatever becomes of the call."""
@@ -404,8 +447,8 @@ class Pipeline:
             elapsed = self._worlds.system_clock.elapsed()
             return faults.count_call(db, func, login, elapsed, context.request.agent) + magic
 
-    def _replaced_or_stored(self, context: RequestContext) -> tuple[Reply, Caller]:
-        """The reply of a fault, or the call's own, stored where a fault wants it later."""
+    def _replaced_or_stored(self, context: RequestContext) -> Answered:
+        """The call with a fault's reply, or with its own, stored where a fault wants it later."""
         if any(hit.when == "before" for hit in context.hits or ()):
             with self._worlds.locked(context.world) as db, db.writing():
                 caller = self._caller(context, db)
@@ -414,12 +457,12 @@ class Pipeline:
                     if isinstance(reply, Reply):
                         shop = self._shop(context, db, caller)
                         self._record(caller, db, self._entry(context, caller, shop, reply))
-                        return reply, caller
+                        return Answered(reply, caller, failed=False, outcome=journal.NOT_DONE)
             refusals = [refusal for refusal in before if isinstance(refusal, ApiError)]
             context = context._replace(planned_refusal=refusals[0] if refusals else None)
         answered = self._in_world(context)
         assert not isinstance(answered, Next)  # noqa: S101 - its faults are counted
-        return self._stored(context, answered), answered.caller
+        return answered._replace(reply=self._stored(context, answered))
 
     def _before(
         self, context: RequestContext, caller: Caller, db: Database
@@ -528,11 +571,12 @@ def _refusal(
     return error_document(error, context.request.func, lang, generation, in_xml=in_xml)
 
 
-def _unjournalled(refusal: ApiError, request: Request, format_: Format) -> Reply:
-    """A refusal that no world could journal, in the language asked for, else in English."""
+def _unjournalled(refusal: ApiError, request: Request, format_: Format) -> Unjournalled:
+    """A refusal in the language asked for, else in English."""
     lang = request.params.get("lang", "")
     document = error_document(refusal, request.func, lang if lang in LANGUAGES else "en")
-    return Reply(format_.content_type, format_.render(document))
+    reply = Reply(format_.content_type, format_.render(document))
+    return Unjournalled(reply, outcomes.of_refusal(refusal))
 
 
 def _may_call(login: Login, function: Function, call: Call) -> bool:

@@ -104,7 +104,8 @@ def request_schema(key: str) -> Json:
 
 
 def answer_schema_of(key: str, status: int) -> Json:
-    schema: Json = operation_of(key)["responses"][str(status)]["content"][JSON]["schema"]
+    (content,) = operation_of(key)["responses"][str(status)]["content"].values()
+    schema: Json = content["schema"]
     return schema
 
 

@@ -97,7 +97,8 @@ def _media(handler: Callable[..., object]) -> Json:
     """The content of the answer of success, by its kind."""
     if get_type_hints(handler)["return"] is routes.FileAnswer:
         return {routes.BINARY: FILE}
-    return {JSON: {"schema": answer_schema(handler)}}
+    schema = answer_schema(handler)
+    return {routes.TEXT if schema == {"type": "string"} else JSON: {"schema": schema}}
 
 
 def _operation(key: str, operation: Operation, answer: Json) -> Json:

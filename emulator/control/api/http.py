@@ -66,8 +66,14 @@ class ControlApi:
     """Answers every path under ``/_mockseller/``. One per process."""
 
     def __init__(
-        self, settings: Settings, worlds: Worlds, registry: Registry, known_names: KnownNames
+        self,
+        settings: Settings,
+        worlds: Worlds,
+        registry: Registry,
+        known_names: KnownNames,
+        metrics: Callable[[], str],
     ) -> None:
+        self._metrics = metrics
         self._guard = Guard(settings)
         self._settings = settings
         self._worlds = worlds
@@ -102,9 +108,12 @@ class ControlApi:
         request = ControlRequest(
             self._worlds, name, values, query, lambda: self._body(http),
             lambda file: self._save_body(http, file), self._known_names, self._registry,
+            self._metrics,
         )  # fmt: skip
         status = 201 if endpoint in routes.CREATES else 200
         answer = handler(request)
+        if isinstance(answer, str):
+            return Response(answer, status, NO_STORE, content_type=routes.TEXT_OF_METRICS)
         return _file(answer) if isinstance(answer, FileAnswer) else _json(status, answer)
 
     def _body(self, http: Request) -> bytes:

@@ -52,6 +52,10 @@ OPERATIONS: Mapping[str, Operation] = {
         "Whether the server answers, and its version.", "/health", of_a_world=False, unguarded=True
     ),
     "GET /": _of_the_server("Every path; a browser is led to the console.", "/"),
+    "GET /metrics": _of_the_server(
+        "Counts for Prometheus, over all workers: calls, their duration, worlds (docs/deploy.md).",
+        "/metrics",
+    ),
     "GET /functions": _of_the_server("The functions of the API with their fields.", "/functions"),
     "GET /openapi.json": _of_the_server("The API as an OpenAPI document.", "/openapi.json"),
     "GET /control.json": _of_the_server("The control API as an OpenAPI document.", "/control.json"),

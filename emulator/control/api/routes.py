@@ -77,6 +77,7 @@ class ControlRequest:
     """One request: the world's name, the values of path and query, and the body.
 
     ``known_names``: of all functions and formats. ``body_to``: writes the body into a file.
+    ``metrics``: makes the text for Prometheus.
     """
 
     worlds: Worlds
@@ -87,6 +88,7 @@ class ControlRequest:
     body_to: Callable[[IO[bytes]], None]
     known_names: KnownNames
     registry: Registry
+    metrics: Callable[[], str]
 
     def read(self, schema: schemas.Body) -> dict[str, Any]:
         """The body, validated and converted. Raises ValueError with one line."""
@@ -209,6 +211,10 @@ def _import(request: ControlRequest) -> WorldInfo:
 
 def _sell(request: ControlRequest) -> ImportInfo:
     return world_state.sell(request.worlds, request.name, request.body()).as_dict()
+
+
+def _metrics(request: ControlRequest) -> str:
+    return request.metrics()
 
 
 def _exercises(request: ControlRequest) -> ExerciseList:
@@ -353,6 +359,7 @@ def _number(request: ControlRequest) -> int:
 
 
 HANDLERS: Mapping[str, Handler] = {
+    "GET /metrics": _metrics,
     "GET /worlds": _worlds,
     "POST /worlds": _create,
     "GET /worlds/<name>": _world,
@@ -392,6 +399,8 @@ CREATES = frozenset(
     {"POST /worlds", "POST /worlds/import", "POST /worlds/<name>/fork", "POST /faults"}
 )
 BINARY = "application/octet-stream"
+TEXT = "text/plain"
+TEXT_OF_METRICS = f"{TEXT}; version=0.0.4; charset=utf-8"
 BODIES: Mapping[str, tuple[str, ...]] = {
     "POST /worlds/<name>/import": ("application/json", "application/xml", "text/xml"),
     "POST /worlds/import": (BINARY,),
