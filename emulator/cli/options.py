@@ -117,7 +117,7 @@ def opened(folder: Path | None, **settings: Path | None) -> Iterator[Worlds]:
 
     with one_line_errors():
         worlds = Worlds(load({"data": folder, **settings}))
-        if not worlds.root.is_dir():
+        if worlds.is_new():
             worlds.ensure_default()
         try:
             yield worlds

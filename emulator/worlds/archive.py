@@ -23,7 +23,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from emulator import __version__
 from emulator.domain import world
 from emulator.store import tables
-from emulator.store.engine import Database
+from emulator.store.sqlite import SqliteDatabase
 from emulator.worlds.connections import NAME, WorldError, upgrade
 from emulator.worlds.storage import Origin
 
@@ -149,7 +149,7 @@ def _require_world(file: Path) -> None:
     try:
         with closing(sqlite3.connect(file)) as driver:
             _require_only_tables(driver)
-        with closing(Database(file)) as database:
+        with closing(SqliteDatabase(file)) as database:
             upgrade(database)
             world.read(database)
         with closing(sqlite3.connect(file)) as driver:

@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, select, update
 from emulator.domain.world import new_catalogue_version
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
+from emulator.store.sqlite import SqliteDatabase
 
 NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
 _VERSION = Statement(select(tables.world.c.version))
@@ -71,7 +72,7 @@ def _is_outdated(database: Database) -> bool:
     return bool(version < tables.VERSION)
 
 
-def _save_before_upgrade(database: Database, folder: Path) -> None:
+def _save_before_upgrade(database: SqliteDatabase, folder: Path) -> None:
     """Saves a world of an earlier version as a snapshot, ``version-4`` or ``version-4-2``."""
     folder.mkdir(exist_ok=True)
     label = f"version-{database.value(_VERSION)}"
@@ -83,7 +84,7 @@ def _save_before_upgrade(database: Database, folder: Path) -> None:
         copy.replace(folder / f"{free}.db")
 
 
-class OpenDatabases(OrderedDict[str, Database]):
+class OpenDatabases(OrderedDict[str, SqliteDatabase]):
     """The open connections of one thread; closed with the thread."""
 
     def __del__(self) -> None:
@@ -113,7 +114,7 @@ class Connections:
         self._shared = shared
         self._open = SimpleNamespace() if shared else threading.local()
 
-    def connect(self, name: str) -> Database:
+    def connect(self, name: str) -> SqliteDatabase:
         """This thread's connection, a new one after the generation has changed.
 
         Raises NoWorld, and WorldError for a world whose file cannot be read.
@@ -133,7 +134,7 @@ class Connections:
             open_databases.popitem(last=False)[1].close()
         return database
 
-    def _opened(self, name: str, path: str) -> Database:
+    def _opened(self, name: str, path: str) -> SqliteDatabase:
         """Opens the generation at ``path``, or its successor after a concurrent reset."""
         while True:
             try:
@@ -144,10 +145,10 @@ class Connections:
                     raise _unreadable(name, error) from None
                 path = current
 
-    def _upgraded(self, name: str, path: str) -> Database:
+    def _upgraded(self, name: str, path: str) -> SqliteDatabase:
         """Opens a generation; one of an earlier version is upgraded, and a copy of it stays."""
         lock = self.root / name / "lock"
-        database = Database(path, lock, shared=self._shared, durable=self.durable)
+        database = SqliteDatabase(path, lock, shared=self._shared, durable=self.durable)
         try:
             if _is_outdated(database):
                 with database.locked():
@@ -175,7 +176,7 @@ class Connections:
                     return
 
     @contextmanager
-    def locked(self, name: str) -> Iterator[Database]:
+    def locked(self, name: str) -> Iterator[SqliteDatabase]:
         """The current generation under the world's lock, so that it is not replaced meanwhile."""
         database = self.connect(name)
         while True:

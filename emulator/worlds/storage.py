@@ -1,36 +1,16 @@
-"""The files of worlds: prepared files to copy (seeds), and generations in use."""
+"""What worlds need of the place where they are stored, whatever the engine."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import secrets
-import shutil
-import sqlite3
-import tempfile
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
-from sqlalchemy import bindparam, update
-
-from emulator import __version__
-from emulator.clock import SystemClock
-from emulator.domain.world import Rules
-from emulator.store import engine, tables
-from emulator.store.engine import Database, Statement
-from emulator.worlds import fixtures, seeding
-from emulator.worlds.connections import WorldError, upgrade
-from emulator.worlds.fixtures import WorldFixture
-
-_NAME = Statement(
-    # Most copies have the name already, and nothing has to be written.
-    update(tables.world)
-    .where(tables.world.c.name != bindparam("set_to"))
-    .values(name=bindparam("set_to"))
-)
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.store.engine import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,106 +34,88 @@ class Origin:
         return cls(str(origin["fixture"]), int(origin["seed"]), as_of)
 
 
-class Seeds:
-    """Closed database files made from fixtures, kept in a folder that is safe to delete.
+class Storage(Protocol):
+    """Worlds in one place: files (`FolderStorage`), or an engine that servers share.
 
-    ``otherwise``: the folder where the first one cannot be written, as in a container whose user
-    has no home. Raises OSError where neither can.
+    Every change is done as a whole or not at all, and seen by all servers on the place at once.
+    What is asked of a world that is not there raises NoWorld, and WorldError where the name is no
+    name; what makes one that is there raises WorldExists. `Worlds` has checked labels of snapshots.
     """
 
-    def __init__(self, folder: Path, system_clock: SystemClock, *, otherwise: Path) -> None:
-        self._folder = folder
-        self._system_clock = system_clock
-        self._otherwise = otherwise
+    def shared(self) -> Storage:
+        """The same over connections that all threads share, one at a time."""
 
-    def file(self, origin: Origin, copy: Path | None = None) -> Path:
-        """The closed file a world begins as; made once per origin, version and day.
+    def close(self) -> None:
+        """Closes this thread's connections."""
 
-        ``copy``: what the file of the fixture said when the world was made from it.
-        """
-        read_from = origin.fixture if copy is None else str(copy)
-        content = _content(read_from) + _other_input()
-        day = self._system_clock.now().date() if origin.as_of is None else origin.as_of
-        source = f"{__version__}/{tables.VERSION}/{origin.seed}/{day}/{origin.fixture}/"
-        key = hashlib.sha256(source.encode() + content).hexdigest()[:32]
-        file = self._folder / f"{key}.db"
-        if not os.access(file, os.R_OK):
-            loaded = fixtures.load_world(read_from)
-            file = self._prepared() / f"{key}.db"
-            name = loaded.name or Path(origin.fixture).stem
-            self._make(file, replace(loaded, name=name), origin)
-        return file
+    def names(self) -> list[str]:
+        """Names of all worlds, sorted."""
 
-    def _prepared(self) -> Path:
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(self._folder, os.W_OK | os.X_OK):
-            self._folder = self._otherwise
-            self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder
+    def exists(self, name: str) -> bool:
+        """Whether there is a world of that name, readable or not."""
 
-    def _make(self, file: Path, fixture: WorldFixture, origin: Origin) -> None:
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            database = engine.create(Path(folder) / "seed.db")
-            try:
-                with database.writing():
-                    seeding.write(database, fixture, origin.seed, self._system_clock, origin.as_of)
-                closed = Path(folder) / "closed.db"
-                database.copy_to(closed)
-            finally:
-                database.close()
-            closed.replace(file)
+    def require(self, name: str) -> None:
+        """Checks that a world is there, readable or not. Raises NoWorld, WorldError."""
 
+    def is_new(self) -> bool:
+        """Whether no world was ever made here."""
 
-def _content(name: str) -> bytes:
-    """The content of a fixture's file; empty for an unknown name."""
-    folder = fixtures.fixtures_folder()
-    own = Path(name) if Path(name).suffix else folder / "worlds" / f"{name}.yaml"
-    files = [*sorted((folder / "tariffs").glob("*.yaml")), own]
-    return b"".join(path.read_bytes() for path in files if path.is_file())
+    def connect(self, name: str) -> Database:
+        """This thread's connection. Raises NoWorld, and WorldError for an unreadable world."""
 
+    def locked(self, name: str) -> AbstractContextManager[Database]:
+        """The world under its lock, so that it is not replaced meanwhile."""
 
-def _other_input() -> bytes:
-    """Everything else a seed depends on: the tables, the rules, and the code that fills them."""
-    rules = repr(Rules())
-    return (engine.schema() + rules).encode() + Path(seeding.__file__).read_bytes()
+    def alone(self, purpose: str) -> AbstractContextManager[None]:
+        """Holds a lock of the whole place: one at a time among all servers."""
 
+    def remove_leftovers(self) -> None:
+        """Removes what processes left that were killed in the middle of their work."""
 
-def activate(folder: Path, name: str, source: Path, *, durable: bool) -> None:
-    """Makes a copy of ``source`` the current generation of the world in ``folder``.
+    def scratch(self) -> AbstractContextManager[Path]:
+        """A folder for what is not complete, removed afterwards."""
 
-    A copy of an earlier version is upgraded; ``source`` stays as it is. No two generations share a
-    name, even of a world that was removed and created again: the name alone shows an open
-    connection that its generation is outdated. Raises WorldError for a file that is no world's.
-    """
-    numbers = [int(path.name[4:10]) for path in folder.glob("gen-*.db")]
-    number = max(numbers, default=0) + 1
-    target = folder / f"gen-{number:06d}-{secrets.token_hex(6)}.db"
-    shutil.copyfile(source, target)
-    try:
-        _finish(target, name, durable=durable)
-    except (sqlite3.DatabaseError, WorldError) as error:
-        target.unlink()
-        raise WorldError(f"{source} cannot be read: {error}") from None
-    # A new name each time: numbers of processes come again, and a killed one may have left its own.
-    pointer = folder / f".current-{secrets.token_hex(6)}"
-    pointer.symlink_to(target.name)
-    pointer.replace(folder / "current")
-    # The previous generation stays: a worker may be about to open it.
-    for old in numbers:
-        if old < number - 1:
-            for leftover in folder.glob(f"gen-{old:06d}-*"):
-                leftover.unlink(missing_ok=True)
-    for unused in folder.glob(".current-*"):
-        # Of a process that was killed here: the caller alone holds the lock of the world.
-        unused.unlink(missing_ok=True)
+    def size(self) -> int:
+        """Bytes of all worlds."""
 
+    def origin(self, name: str) -> Origin:
+        """What a world was created from."""
 
-def _finish(target: Path, name: str, *, durable: bool) -> None:
-    database = Database(target, durable=durable)
-    try:
-        database.use_wal()
-        upgrade(database)
-        database.run(_NAME, set_to=name)
-    finally:
-        database.close()
+    def made_at(self, name: str) -> float:
+        """When a world was made, in seconds of real time."""
+
+    def create(self, name: str, origin: Origin) -> None:
+        """Makes a world. Raises FixtureError."""
+
+    def reset(self, name: str) -> None:
+        """Puts a world back to its initial state."""
+
+    def remake(self, name: str, origin: Origin) -> None:
+        """Puts a world into the initial state of another origin. Raises FixtureError."""
+
+    def remove(self, name: str) -> None:
+        """Removes a world with its snapshots."""
+
+    def snapshots(self, name: str) -> list[str]:
+        """Labels of the snapshots of a world, sorted."""
+
+    def snapshot(self, name: str, label: str) -> None:
+        """Saves the present state, in place of what the label had."""
+
+    def restore(self, name: str, label: str) -> None:
+        """Restores a snapshot; NoWorld without it, WorldError where its version differs."""
+
+    def remove_snapshot(self, name: str, label: str) -> None:
+        """Removes a snapshot; NoWorld without it."""
+
+    def fork(self, name: str, into: str) -> None:
+        """Copies a world into a new one, which resets to it."""
+
+    def sell(self, name: str, tariffs: tuple[Tariff, ...]) -> list[int]:
+        """Replaces the tariffs, now and for every reset; returns the ids of old ones that stay."""
+
+    def dump(self, name: str, folder: Path) -> None:
+        """Writes the files of an archive: state, what a reset goes back to, origin."""
+
+    def load(self, name: str, folder: Path) -> None:
+        """Makes a world of the files of an archive. Raises WorldError for one that is damaged."""

@@ -116,12 +116,12 @@ def test_a_new_table_with_a_moment_is_counted_without_being_named() -> None:
     ]
     with closing(sqlite3.connect(":memory:")) as driver:
         driver.execute(str(CreateTable(novelty)))
-        add = Statement(insert(novelty))
+        add = Statement(insert(novelty)).sqlite
         for number, (noted_at, noted_on, ends_on) in enumerate(rows):
             values = {"id": number, "noted_at": noted_at, "noted_on": noted_on, "ends_on": ends_on}
             driver.execute(add.sql, add.parameters(values))
         counts = driver.execute(
-            statement.sql, statement.parameters({"now": now, "day": now.date()})
+            statement.sqlite.sql, statement.sqlite.parameters({"now": now, "day": now.date()})
         ).fetchall()
     assert counts == [("novelty", 2)]
 

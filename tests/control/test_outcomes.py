@@ -14,6 +14,7 @@ from emulator.cli.group import mockseller
 from emulator.settings import Settings
 from emulator.testing import ControlError, Seller
 from emulator.worlds.worlds import Worlds
+from tests.worlds.places import folder_of
 
 ORDER = {"pricelist": "55227", "period": "1", "licname": "web", "sok": "ok"}
 AT_ONCE = {**ORDER, "skipbasket": "on", "clicked_button": "finish"}
@@ -127,7 +128,7 @@ def test_the_command_shows_outcomes_and_an_old_entry_has_none(tmp_path: Path) ->
     settings = Settings(data=tmp_path, seeds=tmp_path / "seeds", fixture="empty")
     worlds = Worlds(settings)
     worlds.create("default", "empty")
-    path = worlds.current("default")
+    path = folder_of(worlds).current("default")
     worlds.close()
     driver = sqlite3.connect(path)
     driver.execute("ALTER TABLE journal DROP COLUMN outcome")

@@ -21,7 +21,8 @@ from emulator.domain.services import order_rules, services
 from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.domain.world import ProvisioningMode, Shop
-from emulator.store import engine
+from emulator.store import sqlite
+from emulator.store.sqlite import SqliteDatabase
 from emulator.worlds import seeding
 from emulator.worlds.fixtures import load_world
 
@@ -104,9 +105,9 @@ class ShopBench:
 
 
 @cache
-def open_template(fixture: str) -> tuple[engine.Database, Catalogue]:
+def open_template(fixture: str) -> tuple[SqliteDatabase, Catalogue]:
     """The world of a fixture in which nothing has happened yet; nobody writes into it."""
-    db = engine.in_memory()
+    db = sqlite.in_memory()
     with db.writing():
         seeding.write(
             db, load_world(fixture), 1, SystemClock(now=lambda: START, elapsed=lambda: 0.0)
@@ -119,7 +120,7 @@ def open_bench(fixture: str = "small") -> ShopBench:
     clock: list[ShopBench] = []
     machine = SystemClock(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
     template, catalogue = open_template(fixture)
-    db = engine.Database(":memory:")
+    db = SqliteDatabase(":memory:")
     template._driver.backup(db._driver)  # noqa: SLF001 - seeding takes many times as long
     bench = ShopBench(Shop(db, world.read(db), START, catalogue, machine))
     clock.append(bench)

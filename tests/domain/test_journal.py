@@ -8,7 +8,7 @@ import pytest
 
 from emulator import journal
 from emulator.journal import PRUNE_EVERY, Bounds, Entry
-from emulator.store import engine
+from emulator.store import sqlite
 
 
 def entry(answer: str = "x") -> Entry:
@@ -23,7 +23,7 @@ def entry(answer: str = "x") -> Entry:
     [(Bounds(50, 10**9, 10**6), 10, 50), (Bounds(10**6, 20_000, 10**6), 998, 20)],
 )
 def test_the_oldest_go_by_count_and_by_bytes(bounds: Bounds, length: int, rows_left: int) -> None:
-    db = engine.in_memory()
+    db = sqlite.in_memory()
     for number in range(300):
         journal.write(db, entry(f"{number:<{length}}"), bounds)
     assert rows_left <= journal.count(db) < rows_left + PRUNE_EVERY
@@ -31,7 +31,7 @@ def test_the_oldest_go_by_count_and_by_bytes(bounds: Bounds, length: int, rows_l
 
 
 def test_a_journal_of_no_rows_writes_nothing() -> None:
-    db = engine.in_memory()
+    db = sqlite.in_memory()
     journal.write(db, entry(), Bounds(0, 10**9, 10**6))
     assert journal.count(db) == 0
 

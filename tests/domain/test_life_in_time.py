@@ -23,6 +23,7 @@ from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from emulator.errors import AccessDenied, MinimumTerm
 from emulator.store import tables
 from emulator.store.engine import Statement
+from emulator.store.sqlite import SqliteDatabase
 from tests.domain.conftest import START, ShopBench, open_bench
 
 E = tables.expense.c
@@ -145,6 +146,7 @@ def test_what_is_due_is_found_without_looking_at_the_rest(bench: ShopBench) -> N
 
 
 def plan_of(bench: ShopBench, statement: Statement) -> list[str]:
+    assert isinstance(bench.shop.db, SqliteDatabase)
     return bench.shop.db.plan(statement, now=bench.shop.now, elapsed=0.0)
 
 

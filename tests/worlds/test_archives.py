@@ -17,6 +17,7 @@ from emulator.settings import Settings
 from emulator.testing import Seller
 from emulator.worlds.archive import MANIFEST, STATE
 from emulator.worlds.worlds import WorldError, WorldExists, Worlds
+from tests.worlds.places import folder_of
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_a_torn_file_is_refused_in_one_line_and_makes_nothing(
     with pytest.raises(WorldError, match="is no whole archive of a world") as refused:
         elsewhere.import_archive(exported)
     assert "\n" not in str(refused.value)
-    assert list(elsewhere.root.iterdir()) == []
+    assert list(folder_of(elsewhere).root.iterdir()) == []
 
 
 def test_a_file_with_a_changed_byte_is_refused(exported: Path, elsewhere: Worlds) -> None:
@@ -162,7 +163,7 @@ def test_a_database_that_is_no_worlds_is_refused_and_makes_nothing(
         elsewhere.import_archive(bad)
     assert str(refused.value).startswith(f"other.mockseller: its {part}")
     assert BAD_STATEMENTS[statement] in str(refused.value)
-    assert list(elsewhere.root.iterdir()) == []
+    assert list(folder_of(elsewhere).root.iterdir()) == []
 
 
 @pytest.mark.parametrize("part", ["state.db", "seed.db", "origin.json"])
@@ -172,7 +173,7 @@ def test_a_part_that_is_something_else_is_refused_by_its_name(
 ) -> None:
     with pytest.raises(WorldError, match=f"^other.mockseller: its {part}"):
         elsewhere.import_archive(repacked(exported, {part: content}))
-    assert list(elsewhere.root.iterdir()) == []
+    assert list(folder_of(elsewhere).root.iterdir()) == []
 
 
 def test_a_part_that_would_be_too_large_is_refused_before_it_is_unpacked(

@@ -12,6 +12,7 @@ import pytest
 from emulator.settings import Settings, SettingsError, load
 from emulator.testing import ControlError, Seller
 from emulator.worlds.worlds import TooManyWorlds, Worlds
+from tests.worlds.places import folder_of
 
 Open = Callable[..., Worlds]
 
@@ -32,7 +33,7 @@ def open_worlds(tmp_path: Path) -> Iterator[Open]:
 
 def make_older(worlds: Worlds, name: str, seconds: int) -> None:
     made = time.time() - seconds  # noqa: TID251 - the age of a file
-    os.utime(worlds.root / name / "origin.json", (made, made))
+    os.utime(folder_of(worlds).root / name / "origin.json", (made, made))
 
 
 def test_a_world_is_removed_at_its_age_and_default_never(open_worlds: Open) -> None:

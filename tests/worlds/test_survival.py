@@ -21,10 +21,12 @@ from emulator.app import create_app
 from emulator.cli.group import mockseller
 from emulator.domain.world import Provisioning, Rules, read, set_rules
 from emulator.settings import Settings
-from emulator.store import engine, tables
-from emulator.store.engine import Database, Statement
+from emulator.store import engine, sqlite, tables
+from emulator.store.engine import Statement
+from emulator.store.sqlite import SqliteDatabase
 from emulator.worlds.worlds import WorldError, Worlds
 from tests.clocks import noon_of
+from tests.worlds.places import folder_of, snapshot_file
 from tests.worlds.test_versions import write_version_4
 
 CODE = Statement(insert(tables.promo_code).values(code=bindparam("code"), percent=1, type=None))
@@ -32,9 +34,9 @@ LONG = "x" * 100_000
 
 
 @pytest.fixture
-def full(tmp_path: Path) -> Iterator[Database]:
+def full(tmp_path: Path) -> Iterator[SqliteDatabase]:
     """A world whose file cannot grow, as on a full disk."""
-    database = engine.create(tmp_path / "world.db")
+    database = sqlite.create(tmp_path / "world.db")
     with closing(sqlite3.connect(tmp_path / "world.db")) as other:
         pages = other.execute("PRAGMA page_count").fetchone()[0]
     database._driver.execute(f"PRAGMA max_page_count={pages + 4}")  # noqa: SLF001 - of this connection
@@ -42,11 +44,13 @@ def full(tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def codes(database: Database) -> int:
+def codes(database: SqliteDatabase) -> int:
     return database.counts("promo_code")["promo_code"]
 
 
-def test_a_transaction_that_finds_the_disk_full_ends_and_the_next_can_begin(full: Database) -> None:
+def test_a_transaction_that_finds_the_disk_full_ends_and_the_next_can_begin(
+    full: SqliteDatabase,
+) -> None:
     for _ in range(2):
         with (
             pytest.raises(sqlite3.OperationalError, match="full") as caught,
@@ -122,11 +126,11 @@ def test_a_full_disk_refuses_in_a_line_and_loses_nothing(
 
 def test_a_world_of_an_earlier_version_is_upgraded_and_a_copy_stays(worlds: Worlds) -> None:
     worlds.create("shop", "empty")
-    path = Path(worlds.current("shop"))
+    path = Path(folder_of(worlds).current("shop"))
     write_version_4(path)
     assert worlds.connect("shop").counts()["service"] == 2
     assert worlds.snapshots("shop") == ["version-4"]
-    copy = worlds.root / "shop" / "snapshots" / "version-4.db"
+    copy = folder_of(worlds).root / "shop" / "snapshots" / "version-4.db"
     with closing(sqlite3.connect(copy)) as driver:
         assert driver.execute("SELECT version FROM world").fetchone() == (4,)
     worlds.reset("shop")
@@ -138,7 +142,7 @@ def test_a_copy_of_a_second_upgrade_replaces_none(worlds: Worlds) -> None:
     worlds.create("shop", "empty")
     worlds.snapshot("shop", "version-4")
     worlds.close()
-    write_version_4(Path(worlds.current("shop")))
+    write_version_4(Path(folder_of(worlds).current("shop")))
     worlds.connect("shop")
     assert worlds.snapshots("shop") == ["version-4", "version-4-2"]
 
@@ -165,7 +169,7 @@ def test_a_snapshot_is_removed_by_command_and_over_the_control_api(tmp_path: Pat
 @pytest.mark.parametrize("version", [3, 999])
 def test_a_world_of_an_unknown_version_is_refused_in_a_line(worlds: Worlds, version: int) -> None:
     worlds.create("shop", "empty")
-    path = Path(worlds.current("shop"))
+    path = Path(folder_of(worlds).current("shop"))
     with closing(sqlite3.connect(path)) as driver, driver:
         driver.execute("UPDATE world SET version = ?", (version,))
     content = path.read_bytes()
@@ -179,7 +183,7 @@ def test_a_world_of_an_unknown_version_is_refused_in_a_line(worlds: Worlds, vers
 def test_a_torn_file_is_named_and_the_world_beside_it_works(worlds: Worlds) -> None:
     worlds.create("shop", "empty")
     worlds.create("torn", "empty")
-    path = Path(worlds.current("torn"))
+    path = Path(folder_of(worlds).current("torn"))
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
     app = create_app(Settings(data=worlds.settings.data, fixture="empty"))
@@ -228,7 +232,7 @@ def test_what_a_killed_process_left_is_removed_at_the_next_start(tmp_path: Path)
 def test_a_server_removes_nothing_while_another_one_builds(worlds: Worlds) -> None:
     worlds.create("a", "empty")
     other = Worlds(worlds.settings)
-    with worlds._building("b"):  # noqa: SLF001 - the instant in between
+    with folder_of(worlds)._building("b"):  # noqa: SLF001 - the instant in between
         other.remove_leftovers()
     assert worlds.names() == ["a", "b"]
     other.close()
@@ -239,9 +243,9 @@ def test_an_import_does_not_apply_the_journal_of_one_that_was_killed(worlds: Wor
     worlds.create("shop", "empty")
     db = worlds.connect("shop")
     tariffs = tuple(worlds.catalogue(db, read(db)).all())
-    part = worlds.root / "shop" / "seed.part"
-    shutil.copyfile(worlds.snapshot("shop", "start"), part)
-    killed = Database(part)
+    part = folder_of(worlds).root / "shop" / "seed.part"
+    shutil.copyfile(snapshot_file(worlds, "shop", "start"), part)
+    killed = SqliteDatabase(part)
     with killed.writing():
         set_rules(killed, Rules(poor_order="basket"), Provisioning())
     journal = part.with_name("seed.part-wal")

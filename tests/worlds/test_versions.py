@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from emulator.app import create_app
 from emulator.cli.group import mockseller
 from emulator.settings import Settings
-from emulator.store import engine, tables
+from emulator.store import sqlite, tables
 from emulator.worlds.worlds import WorldError, Worlds
+from tests.worlds.places import folder_of, snapshot_file
 
 VERSION_4 = Path(__file__).parent / "data" / "version-4.sql.gz"
 """A world ``empty`` as 0.1.0 left it: one license, one order in the basket, one ticket."""
@@ -24,7 +25,7 @@ VERSION_4 = Path(__file__).parent / "data" / "version-4.sql.gz"
 
 def test_tables_do_not_change_without_their_version() -> None:
     """After a change of the tables raise VERSION, and put the new digest here."""
-    digest = hashlib.sha256(engine.schema().encode()).hexdigest()[:12]
+    digest = hashlib.sha256(sqlite.schema().encode()).hexdigest()[:12]
     assert (tables.VERSION, digest) == (9, "19bc04406f7a")
 
 
@@ -84,34 +85,38 @@ def columns(path: str) -> dict[str, set[str]]:
 
 
 def test_a_world_of_version_4_keeps_its_content(settings: Settings, worlds: Worlds) -> None:
-    write_version_4(Path(worlds.current("shop")))
+    write_version_4(Path(folder_of(worlds).current("shop")))
     licenses = call(settings, "soft")["elem"]
     assert [row["licname"]["$"] for row in licenses] == ["second", "first"]  # type: ignore[attr-defined]
     assert "id" in call(
         settings, "soft.order.param", pricelist="3541", period="1", ip="192.0.2.12",
         licname="third", skipbasket="on", sok="ok",
     )  # fmt: skip
-    assert columns(worlds.current("shop")) == columns(worlds.current("default"))
+    assert columns(folder_of(worlds).current("shop")) == columns(
+        folder_of(worlds).current("default")
+    )
 
 
 def test_every_table_of_version_4_is_still_written(settings: Settings, worlds: Worlds) -> None:
     """What 0.1.0 recorded is read by the functions that show it."""
-    write_version_4(Path(worlds.current("shop")))
+    write_version_4(Path(folder_of(worlds).current("shop")))
     for func, rows in (("payment", 1), ("expense", 1), ("clientticket", 1), ("soft", 2)):
         assert len(call(settings, func)["elem"]) == rows, func  # type: ignore[arg-type]
     assert call(settings, "basket")["total_sum"]
 
 
 def test_a_snapshot_and_a_seed_of_version_4_are_restored(worlds: Worlds) -> None:
-    snapshot = worlds.snapshot("shop", "old")
+    snapshot = snapshot_file(worlds, "shop", "old")
     write_version_4(snapshot)
     worlds.fork("shop", "copy")
-    write_version_4(worlds.root / "copy" / "seed.db")
+    write_version_4(folder_of(worlds).root / "copy" / "seed.db")
     worlds.restore("shop", "old")
     worlds.reset("copy")
     for name in ("shop", "copy"):
         assert worlds.connect(name).counts()["service"] == 2
-        assert columns(worlds.current(name)) == columns(worlds.current("default"))
+        assert columns(folder_of(worlds).current(name)) == columns(
+            folder_of(worlds).current("default")
+        )
     assert sqlite3.connect(snapshot).execute("SELECT version FROM world").fetchone() == (4,)
     worlds.close()
 
@@ -123,7 +128,7 @@ def test_an_unreadable_world_is_named_and_stays_as_it_is(
     worlds: Worlds,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    path = Path(worlds.current("shop"))
+    path = Path(folder_of(worlds).current("shop"))
     damage(path)
     content = path.read_bytes()
     error = call(settings, "soft")["error"]
@@ -145,7 +150,7 @@ def test_an_unreadable_world_is_named_and_stays_as_it_is(
 def test_an_unreadable_world_can_be_reset_and_removed(
     command: str, settings: Settings, worlds: Worlds
 ) -> None:
-    make_unreadable(Path(worlds.current("shop")))
+    make_unreadable(Path(folder_of(worlds).current("shop")))
     done = CliRunner().invoke(mockseller, ["world", command, "shop", "--data", str(settings.data)])
     assert done.exit_code == 0, done.output
     assert worlds.unreadable() == {}
@@ -154,7 +159,7 @@ def test_an_unreadable_world_can_be_reset_and_removed(
 
 
 def test_an_unreadable_default_world_refuses_the_start(settings: Settings, worlds: Worlds) -> None:
-    make_unreadable(Path(worlds.current("default")))
+    make_unreadable(Path(folder_of(worlds).current("default")))
     with pytest.raises(WorldError, match="tables are of version 3, and this server reads 4 to 9"):
         create_app(settings)
 
@@ -163,10 +168,10 @@ def test_an_unreadable_default_world_refuses_the_start(settings: Settings, world
 def test_an_unreadable_snapshot_is_refused_and_changes_nothing(
     damage: Callable[[Path], None], worlds: Worlds
 ) -> None:
-    damage(worlds.snapshot("shop", "old"))
-    before = worlds.current("shop")
+    damage(snapshot_file(worlds, "shop", "old"))
+    before = folder_of(worlds).current("shop")
     with pytest.raises(WorldError, match=r"old\.db cannot be read"):
         worlds.restore("shop", "old")
-    assert worlds.current("shop") == before
-    assert len(list((worlds.root / "shop").glob("gen-*.db"))) == 1
+    assert folder_of(worlds).current("shop") == before
+    assert len(list((folder_of(worlds).root / "shop").glob("gen-*.db"))) == 1
     worlds.close()

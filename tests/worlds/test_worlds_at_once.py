@@ -15,11 +15,12 @@ from emulator.domain.world import read
 from emulator.settings import Settings
 from emulator.testing import Seller
 from emulator.worlds.worlds import WorldExists, Worlds
+from tests.worlds.places import folder_of
 
 
 def sound(worlds: Worlds, name: str) -> str:
     """What SQLite itself says about the current file."""
-    with sqlite3.connect(worlds.current(name)) as driver:
+    with sqlite3.connect(folder_of(worlds).current(name)) as driver:
         result = str(driver.execute("PRAGMA integrity_check").fetchone()[0])
     driver.close()
     return result
@@ -54,7 +55,7 @@ def test_of_two_makers_of_one_world_one_wins(tmp_path: Path) -> None:
     assert sorted(map(bool, at_once(make, make, make, make))) == [False, False, False, True]
     worlds = Worlds(Settings(data=tmp_path))
     assert sound(worlds, "a") == "ok"
-    assert [p.name for p in worlds.root.iterdir()] == ["a"]
+    assert [p.name for p in folder_of(worlds).root.iterdir()] == ["a"]
 
 
 def test_two_workers_spend_one_balance_exactly(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ import pytest
 from emulator.domain.accounts.sessions import prefix_of
 from emulator.domain.world import Provisioning, Rules, read, set_rules
 from emulator.settings import Settings
-from emulator.store.engine import Database
+from emulator.store.sqlite import SqliteDatabase
 from emulator.worlds.fixtures import FixtureError
 from emulator.worlds.worlds import NoWorld, WorldError, WorldExists, Worlds
+from tests.worlds.places import folder_of, snapshot_file
 
 OWN = Rules(poor_order="basket")
 
@@ -32,7 +33,7 @@ def test_a_name_is_judged_before_the_disk_is_touched(worlds: Worlds, name: str) 
             act(name)
     with pytest.raises(WorldError, match="is not a name of a world"):
         worlds.create(name, "empty")
-    assert not worlds.root.exists()
+    assert not folder_of(worlds).root.exists()
 
 
 def test_there_is_one_world_of_a_name(worlds: Worlds) -> None:
@@ -82,7 +83,7 @@ def test_few_generations_are_kept(worlds: Worlds) -> None:
     worlds.create("a", "empty")
     for _ in range(5):
         worlds.reset("a")
-    assert len(list((worlds.root / "a").glob("gen-*.db"))) == 2
+    assert len(list((folder_of(worlds).root / "a").glob("gen-*.db"))) == 2
 
 
 def test_another_worker_follows_the_pointer(worlds: Worlds, tmp_path: Path) -> None:
@@ -131,7 +132,7 @@ def test_snapshots_survive_resets_and_are_listed(worlds: Worlds) -> None:
 
 def test_a_snapshot_of_another_version_is_refused(worlds: Worlds) -> None:
     worlds.create("a", "empty")
-    file = worlds.snapshot("a", "new")
+    file = snapshot_file(worlds, "a", "new")
     with sqlite3.connect(file) as driver:
         driver.execute("UPDATE world SET version = 999")
     driver.close()
@@ -187,8 +188,8 @@ def test_a_session_id_finds_its_world(worlds: Worlds) -> None:
 
 def test_a_closed_copy_needs_no_second_file(worlds: Worlds) -> None:
     worlds.create("a", "empty")
-    file = worlds.snapshot("a", "closed")
-    database = Database(file)
+    file = snapshot_file(worlds, "a", "closed")
+    database = SqliteDatabase(file)
     assert read(database).name == "a"
     database.close()
     assert [path.name for path in file.parent.iterdir()] == ["closed.db"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -87,9 +86,7 @@ def _starting(worlds: Worlds) -> Iterator[None]:
 
     A second click on the button would otherwise add its faults to those of the first.
     """
-    worlds.root.mkdir(parents=True, exist_ok=True)
-    with (worlds.root / ".exercises.lock").open("ab") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with worlds.alone("exercises"):
         yield
 
 

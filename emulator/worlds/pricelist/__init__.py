@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, delete, insert, select, text
+from sqlalchemy import bindparam, delete, insert, select
 
 from emulator.domain import world
 from emulator.domain.catalogue.catalogue import (
@@ -87,8 +87,6 @@ _NUMBER = bindparam("number", type_=T.id.type)
 P = tables.product_type.c
 _TYPES = Statement(select(P.intname))
 _NEW_TYPE = Statement(insert(tables.product_type).values(every_column(tables.product_type)))
-_LATER = Statement(text("PRAGMA defer_foreign_keys=ON"))
-"""Foreign keys are checked at the commit: services refer to tariffs while they are replaced."""
 _IN_USE = Statement(select(tables.service.c.tariff_id).distinct())
 _ALL_IDS = Statement(select(T.id))
 _FORGET = (
@@ -104,7 +102,7 @@ def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
 
     The caller holds the lock and the transaction.
     """
-    db.run(_LATER)
+    db.defer_references()  # services refer to tariffs while they are replaced
     in_use = [number for (number,) in db.rows(_IN_USE)]
     stay = set(in_use) - {tariff.id for tariff in tariffs}
     for number in [number for (number,) in db.rows(_ALL_IDS) if number not in stay]:
