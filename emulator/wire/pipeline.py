@@ -401,7 +401,7 @@ class Pipeline:
             unknown=journal.listed(self._unknown(request)),
             outcome=outcome.effect if outcome else journal.NOT_DONE,
             elapsed=self._worlds.system_clock.elapsed(),
-            agent=request.agent[: journal.LONGEST_AGENT],
+            agent=journal.masked_text(request.agent, secrets, journal.LONGEST_AGENT),
             changes=journal.masked_changes(changes, secrets, most),
         )
 

@@ -54,6 +54,18 @@ def test_callers_are_told_apart_with_their_calls_and_refusals(seller: Seller) ->
     assert "<b>odd" not in page
 
 
+def test_two_programs_with_one_login_are_told_apart(seller: Seller) -> None:
+    client = seller.wsgi.test_client()
+    calls = {"Billing/1.0": "whoami", "<i>odd</i> secret-secret": "soft", "": "vds"}
+    for agent, func in calls.items():
+        params = {"authinfo": "reseller:secret-secret", "func": func}
+        client.post("/billmgr", data=params, headers={"User-Agent": agent})
+    page = Browsing(seller).look().text
+    for shown in ("Billing/1.0", "&lt;i&gt;odd&lt;/i&gt; ***", "(not said)"):
+        assert f'<td class="text">{shown}</td>' in page
+    assert "secret-secret" not in page
+
+
 def test_every_world_is_listed_with_its_clock(seller: Seller) -> None:
     seller.control("POST", "/worlds", {"name": "then", "as_of": "2027-01-31"})
     page = Browsing(seller).look().text

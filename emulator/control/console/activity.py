@@ -1,4 +1,4 @@
-"""Who calls a world: the latest calls of the journal by login and address."""
+"""Who calls a world: the latest calls of the journal by program, address and login."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LATEST_CALLS = 500
 """How many calls are counted. Not minutes: where the clock stands, all calls are of one minute."""
 J = tables.journal.c
 _LATEST = (
-    select(J.id, J.at, J.login, J.address, J.func, J.error)
+    select(J.id, J.at, J.login, J.address, J.agent, J.func, J.error)
     .where(J.kind == CALL)
     .order_by(J.id.desc())
     .limit(bindparam("most"))
@@ -27,22 +27,27 @@ _CALLERS = Statement(
     select(
         L.login,
         L.address,
+        L.agent,
         L.func,
         func.count().label("calls"),
         func.count(L.error).label("errors"),
         func.max(L.at).label("at"),
     )
-    .group_by(L.login, L.address, L.func)
+    .group_by(L.login, L.address, L.agent, L.func)
     .order_by(func.max(L.id).desc())
 )
 
 
 @dataclass(slots=True)
 class Activity:
-    """What one client did: by login and address, with its calls by function."""
+    """What one client did: a program at an address with a login; its calls by function.
+
+    ``agent``: the program, as its header ``User-Agent`` says; empty where it sends none.
+    """
 
     login: str
     address: str
+    agent: str
     last_at: datetime
     errors: int = 0
     functions: Counter[str] = field(default_factory=Counter)
@@ -50,9 +55,10 @@ class Activity:
 
 def list_callers(db: Database, most: int = LATEST_CALLS) -> list[Activity]:
     """The clients of the latest calls, who called last first."""
-    callers: dict[tuple[str, str], Activity] = {}
-    for login, address, called, calls, errors, at in db.rows(_CALLERS, most=most):
-        who = callers.setdefault((login or "", address), Activity(login or "", address, at))
+    callers: dict[tuple[str, str, str], Activity] = {}
+    for login, address, agent, called, calls, errors, at in db.rows(_CALLERS, most=most):
+        client = (login or "", address, agent)
+        who = callers.setdefault(client, Activity(*client, at))
         who.functions[called] += calls
         who.errors += errors
         who.last_at = max(who.last_at, at)
