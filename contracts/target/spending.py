@@ -100,9 +100,9 @@ def _rule(names: str, spends: Test, *, acts: bool = False) -> SpendingRule:
 
 
 RULES: Final = (
-    # Orders. The steps before the last one take no money.
-    _rule("X.order X.order.pricelist", _never),
-    _rule("X.order.param X.order.csr", _sent),
+    # Orders. The steps before the last one take no money; an entry that is submitted may be all.
+    _rule("X.order.pricelist", _never),
+    _rule("X.order X.order.param X.order.csr", _sent),
     _rule("cartorder.create.confirm", _sent),
     _rule("basket cart", _basket),
     _rule("cart.empty", _never, acts=True),

@@ -17,7 +17,7 @@ SENT = {"elid": "7", "sok": "ok"}
 
 # Sent with a number and sok, and nothing else. Everything not listed here is free then.
 PAYING = {
-    *(f.name for f in FUNCTIONS if f.name.endswith((".order.param", ".order.csr"))),
+    *(f.name for f in FUNCTIONS if f.name.endswith((".order", ".order.param", ".order.csr"))),
     "service.prolong", "service.changepricelist", "service.changepricelist.getmoney",
     "certificate.reissue", "basket", "cart", "cartorder.create.confirm",
     "payment.add", "payment.add.method", "payment.add.pay", "payment.add.redirect", "groupedit",

@@ -147,3 +147,28 @@ def test_an_empty_param_of_an_error_in_sjson_has_its_text(shop: Seller) -> None:
     answer = shop.answer("soft.suspend", elid="", out="sjson").json["doc"]["error"]
     assert all(isinstance(param["$"], str) for param in answer["param"])
     assert {"$name": "value", "$": ""} in answer["param"]
+
+
+def test_167_an_order_by_the_entry_of_the_wizard_is_paid_by_its_number(shop: Seller) -> None:
+    sent = {"pricelist": "6", "period": "1", "ostempl": "ISPsystem__Debian-12-amd64"}
+    ordered = shop.json("vds.order", **sent, addon_10="2", domain="vm.example.com", sok="ok")
+    assert "ok" in ordered
+    paid = {"billorder": ordered["billorder.id"]["$"], "clicked_button": "fromsubaccount"}
+    assert shop.json("payment.add", **paid, sok="ok")["ok"]["$"] == "func=order"
+    server = shop.json("vds.edit", elid=ordered["id"]["$"])
+    assert (server["domain"]["$"], server["addon_10"]["$"]) == ("vm.example.com", "2")
+    assert server["username"]["$"]
+    assert server["userpassword"]["$"] == server["password"]["$"]
+    assert shop.refusal("vds.order", **{**sent, "ostempl": "none"}, sok="ok") == "value/ostempl"
+
+
+@pytest.mark.parametrize(
+    "further",
+    [{"snext": "ok"}, {"clicked_button": "next"}, {"sv_field": "period"}, {"period": ""}],
+)
+def test_167_the_entry_of_the_wizard_that_leads_on_orders_nothing(
+    shop: Seller, further: dict[str, str]
+) -> None:
+    before = shop.rows("vds"), shop.rows("order")
+    shop.doc("vds.order", **{"pricelist": "6", "period": "1", "sok": "ok", **further})
+    assert (shop.rows("vds"), shop.rows("order")) == before
