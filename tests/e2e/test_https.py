@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,30 +17,71 @@ from pathlib import Path
 
 import pytest
 
+from emulator.cli.trust import trust_lines
 from emulator.server.local_authority import AUTHORITY_LASTS, LocalAuthority, local_authority
 from emulator.server.serving import NEAR, PortError, listen
 from emulator.settings import load
 from emulator.testing import SellerServer
 
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - ssl compares with the real time
+PAGE = (Path(__file__).parents[2] / "docs/https.md").read_text("utf-8")
 CLIENTS = {
-    "curl": ("curl", "{trust} -sS {url}"),
-    "PHP": ("php", "{trust} -r 'echo file_get_contents(\"{url}\");'"),
-    "Node": ("node", "{trust} -e 'fetch(\"{url}\").then(a => a.text()).then(console.log)'"),
-    "Python": (
-        "python3",
-        "{trust}3 -c 'from urllib.request import urlopen; print(urlopen(\"{url}\").read())'",
-    ),
-    "Java": ("keytool", "{trust} Client.java {url}"),
+    "curl": "{trust} -sS {url}",
+    "PHP": "{trust} client.php {url}",
+    "Node": "{trust} client.mjs {url}",
+    "Python": "{trust} client.py {url}",
+    "Go": "{trust} {url}",
+    "Java": "{keytool} && {trust} Client.java {url}",
 }
-JAVA = """
+"""By client, how a program is run by the printed line."""
+SOURCES = {
+    "client.php": """<?php
+if (extension_loaded("curl")) {
+    $curl = curl_init($argv[1]);
+    curl_setopt($curl, CURLOPT_RETURNTRANSFER, true);
+    curl_exec($curl) or exit(curl_error($curl));
+}
+echo file_get_contents($argv[1]);
+""",
+    "client.mjs": """
+import https from "node:https";
+await new Promise((done, fail) => https.get(process.argv[2], done).on("error", fail));
+console.log(await (await fetch(process.argv[2])).text());
+process.exit();
+""",
+    "client.py": """
+import asyncio, sys
+from urllib.request import urlopen
+import aiohttp, httpx, requests
+url = sys.argv[1]
+async def call():
+    async with aiohttp.ClientSession() as session, session.get(url) as answer:
+        return await answer.text()
+requests.get(url, timeout=30)
+httpx.get(url)
+asyncio.run(call())
+print(urlopen(url).read().decode())
+""",
+    "go.mod": "module client\n",
+    "main.go": """package main
+
+import ("io"; "net/http"; "os")
+
+func main() {
+	answer, err := http.Get(os.Args[1])
+	if err != nil { panic(err) }
+	io.Copy(os.Stdout, answer.Body)
+}
+""",
+    "Client.java": """
 public class Client {
     public static void main(String[] a) throws Exception {
         System.out.write(new java.net.URL(a[0]).openStream().readAllBytes());
         System.out.flush();
     }
 }
-"""
+""",
+}
 
 
 @pytest.fixture(scope="module")
@@ -53,23 +96,41 @@ def line_of(server: SellerServer, name: str) -> str:
     return next(rest.strip() for first, _, rest in lines if first == name)
 
 
-@pytest.mark.parametrize("client", CLIENTS)
-def test_a_client_trusts_the_server_by_the_printed_line(
+@pytest.mark.parametrize(
+    "client",
+    [
+        pytest.param(client, marks=pytest.mark.full_only("the others; a first compilation is long"))
+        if client == "Go"
+        else client
+        for client in CLIENTS
+    ],
+)
+def test_a_program_trusts_the_server_by_the_printed_line(
     secure_server: SellerServer, client: str, tmp_path: Path
 ) -> None:
-    program, call = CLIENTS[client]
-    if shutil.which(program) is None:
+    """With each of the usual libraries of its language."""
+    trust = line_of(secure_server, client)
+    keytool = line_of(secure_server, "keytool")
+    program = next(word for word in trust.split() if "=" not in word)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    if shutil.which(program, path=path) is None:
         pytest.skip(f"{program} is not installed")
-    (tmp_path / "Client.java").write_text(JAVA)
+    for name, source in SOURCES.items():
+        (tmp_path / name).write_text(source)
     address = line_of(secure_server, "https").removesuffix("/billmgr")
-    url = f"{address}/_mockseller/health"
-    trusting = call.format(trust=line_of(secure_server, client), url=url)
-    if client == "Java":
-        trusting = f"{line_of(secure_server, 'keytool')} && {trusting}"
-    process = subprocess.run(
-        ["sh", "-c", trusting], cwd=tmp_path, capture_output=True, text=True, check=False
+    command = CLIENTS[client].format(
+        trust=trust, keytool=keytool, url=f"{address}/_mockseller/health"
     )
+    process = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PATH": path},
+    )  # fmt: skip
     assert '"status"' in process.stdout, process.stderr
+
+
+def test_the_page_has_the_printed_lines() -> None:
+    for client, line in trust_lines(Path("CA")).items():
+        assert f"`{line}" in PAGE, client
 
 
 def test_a_client_that_does_not_trust_the_authority_refuses(secure_server: SellerServer) -> None:
