@@ -29,6 +29,7 @@ from emulator.control.console.pages import Console
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
 from emulator.functions.products import service_types
+from emulator.server.json_log import CallLog
 from emulator.server.license_file_api import LicenseFileApi
 from emulator.server.metrics import Metrics
 from emulator.server.pages.landing import page
@@ -119,6 +120,8 @@ def create_app(
     known_names = collect_names(registry)
     metrics = Metrics(worlds, known_names.functions, counts=durable)
     observers = [metrics.observe] if durable else []
+    if settings.log == "json":
+        observers.append(CallLog(worlds.system_clock).observe)
     pipeline = Pipeline(worlds.with_shared_connections(), registry, verified, observers)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds

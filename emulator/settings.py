@@ -40,6 +40,8 @@ SWITCH = MappingProxyType(
     {"on": True, "true": True, "yes": True, "1": True}
     | {"off": False, "false": False, "no": False, "0": False}
 )
+LOGS = ("text", "json")
+"""The forms of the log."""
 
 
 class SettingsError(FileError):
@@ -133,6 +135,8 @@ class Settings:
     """Further names under which the control API may be addressed."""
     exercises: Path | None = None
     """A folder with exercises of a trainer's own, beside the shipped ones."""
+    log: str = "text"
+    """What stderr has: `text`, errors alone, or `json`, a line for each call and each error."""
 
     @property
     def is_local(self) -> bool:
@@ -169,6 +173,13 @@ def _switch(text: str) -> bool:
         msg = f'"{text}" is neither on nor off'
         raise ValueError(msg)
     return SWITCH[text.lower()]
+
+
+def _log(text: str) -> str:
+    if text not in LOGS:
+        msg = f'"{text}" is neither {" nor ".join(LOGS)}'
+        raise ValueError(msg)
+    return text
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -231,6 +242,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "token": str,
     "allowed_hosts": _names,
     "exercises": _folder,
+    "log": _log,
 }
 
 

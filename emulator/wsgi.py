@@ -13,10 +13,14 @@ from pathlib import Path
 from flask import Flask
 
 from emulator.app import create_app
+from emulator.server.json_log import log_errors_as_json
 from emulator.settings import load
 
 
 def create() -> Flask:
     """The application, made from the environment."""
     file = os.environ.get("MOCKSELLER_CONFIG")
-    return create_app(load(file=Path(file) if file else None))
+    settings = load(file=Path(file) if file else None)
+    if settings.log == "json":
+        log_errors_as_json()
+    return create_app(settings)

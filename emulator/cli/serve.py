@@ -78,6 +78,12 @@ if TYPE_CHECKING:
     "--exercises", type=options.FOLDER, metavar="FOLDER", help="Exercises of your own for trainees."
 )
 @click.option(
+    "--log",
+    show_default="text",
+    metavar="FORM",
+    help="What stderr has: `text`, errors alone, or `json`, a line for each call and each error.",
+)
+@click.option(
     "--config",
     type=options.FILE,
     metavar="FILE",
@@ -105,12 +111,15 @@ def serve(config: Path | None, ready_file: Path | None, **flags: object) -> None
 
     # All that is imported and made from here on stays; `Server.load` ends this.
     gc.disable()
+    from emulator.server.json_log import log_errors_as_json
     from emulator.server.metric_files import MetricFiles
     from emulator.server.serving import PortError, Server, listen
     from emulator.settings import load
 
     with options.one_line_errors():
         settings = _with_token(load(flags, file=config))
+        if settings.log == "json":
+            log_errors_as_json()
         tls = _own_certificate(settings)
         _check_fixture(settings)
         try:

@@ -23,6 +23,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # 
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # the same
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # the same
 
+from emulator.server.json_log import JsonFormatter
 from emulator.server.metric_files import SHARED_MEMORY
 from emulator.settings import Settings
 
@@ -214,7 +215,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "proc_name": "mockseller",
             "loglevel": "warning",
             "accesslog": None,
-            "logger_class": QuietLogger,
+            "logger_class": JsonLogger if settings.log == "json" else QuietLogger,
             "post_worker_init": self._worker_ready,
             "on_exit": self._stopped,
         }
@@ -246,6 +247,16 @@ class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
         """Adds the filter to gunicorn's set-up."""
         super().setup(cfg)
         self.error_log.addFilter(_without_query)
+
+
+class JsonLogger(QuietLogger):
+    """The same as lines of JSON."""
+
+    def setup(self, cfg: object) -> None:
+        """Adds the form to the set-up."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonFormatter())
 
 
 def _without_query(record: logging.LogRecord) -> bool:
