@@ -39,6 +39,7 @@ from emulator.wire import request as wire
 from emulator.wire.formats import FORMATS
 from emulator.wire.pipeline import Pipeline
 from emulator.wire.request import Request
+from emulator.wire.rewriting import rewrite
 from emulator.worlds.fixtures import world_names
 from emulator.worlds.worlds import DEFAULT, CatalogueCache, Worlds
 
@@ -139,7 +140,7 @@ def create_app(
     _add_control(
         app,
         ControlApi(settings, worlds, registry, known_names, metrics.text),
-        Console(settings, worlds, registry, known_names, _sender(pipeline)),
+        Console(settings, worlds, registry, known_names, _sender(pipeline), rewrite),
     )
     return app
 

@@ -13,8 +13,12 @@ from pathlib import Path
 import pytest
 
 from contracts.record.exchange import read_file
+from emulator.app import create_registry
 from emulator.control.console.code_lines import read_parameters, write_code
+from emulator.control.console.refusals import explain, subclasses
+from emulator.errors import ApiError
 from emulator.testing import Seller, SellerServer
+from emulator.texts import LANGUAGES
 from tests.console.browsing import Browsing, read_text
 
 
@@ -79,6 +83,41 @@ def test_the_rows_before_and_after_are_on_the_page_once_they_are_recorded(seller
     assert "&lt;b&gt;bold" in browsing.look("/journal/3").text
     seller.call("soft")
     assert "No row of an account, a service or an order was changed." in show(seller)
+
+
+def test_the_answer_is_on_the_page_in_every_format_without_a_further_call(seller: Seller) -> None:
+    seller.call("soft.edit", elid="<b>1</b>", authinfo="reseller:secret")
+    page = Browsing(seller).look("/journal/1").text
+    for out in ("json", "bjson", "sjson", "xjson", "JSONdata", "text", "devel", "csv"):
+        assert f"<summary>out={out}</summary>" in page
+    assert "<summary>sfrom=ajax</summary>" in page
+    assert "{&#34;doc&#34;:{&#34;error&#34;:{" in page
+    assert "<b>1" not in page
+    assert len(seller.journal.entries()) == 1
+    seller.call("whoami", out="bjson")
+    assert "Not to be had in other formats: an answer in bjson has less" in show(seller)
+
+
+def test_every_error_that_is_declared_has_a_sentence_in_both_languages() -> None:
+    registry = create_registry()
+    declared = [error for error in subclasses(ApiError) if error.type != ApiError.type]
+    assert len(declared) > 10
+    for error in declared:
+        for key in error.texts or (error.text_key or error.type,):
+            object_ = key.removeprefix(error.type).removeprefix("_") or "ip"
+            for lang in LANGUAGES:
+                name = f"{error.type}/{object_}"
+                reason = explain(registry, name, {"func": "soft.edit", "elid": "1"}, lang)
+                assert reason is not None, name
+                assert reason.sentence, (name, lang)
+                assert "__" not in reason.sentence, (name, lang)
+                assert reason.meaning, name
+
+
+def test_an_error_of_a_fault_that_no_seller_has_says_so(seller: Seller) -> None:
+    seller.faults.add("error", func="whoami", type="busy", object="disk")
+    seller.call("whoami")
+    assert "No error of this seller has the type busy" in show(seller)
 
 
 def test_no_secret_is_on_the_page(seller: Seller) -> None:

@@ -13,11 +13,12 @@ from urllib.parse import quote, urlencode
 
 from werkzeug.wrappers import Request, Response
 
-from emulator.api.registry import Registry
+from emulator.api.registry import Function, Registry
 from emulator.api.reply import Reply
 from emulator.control.api.names import KnownNames
 from emulator.control.console import csrf, preferences, texts
 from emulator.control.console.preferences import CHOICES, Preferences
+from emulator.domain.world import Generation, read
 from emulator.worlds.worlds import DEFAULT, Worlds
 
 if TYPE_CHECKING:
@@ -92,6 +93,8 @@ def read_visit(http: Request) -> Visit:
 View = Callable[[Visit], Response]
 Send = Callable[[str, Mapping[str, str], str], Reply]
 """Makes a call: the name of a world, the parameters, the address that it comes from."""
+Rewrite = Callable[[str, str, Function | None, Generation], Mapping[str, str]]
+"""Writes a stored answer in every format, by name: the answer, its format, its function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +137,19 @@ class Frame:
     registry: Registry
     known_names: KnownNames
     send: Send
+    rewrite: Rewrite
     links: Sequence[tuple[str, str]] = ()
 
     def with_links(self, pages: Sequence[ConsolePage]) -> Frame:
         """The frame with the navigation to these pages."""
         return replace(self, links=[(page.path, page.title) for page in pages])
+
+    def find_function(self, world: str, name: str) -> Function | None:
+        """A function by its name, also one of the world's own types."""
+        db = self.worlds.connect(world)
+        with db.reading():
+            types = self.worlds.catalogue(db, read(db)).types
+        return self.registry.find_in(name, types)
 
     def render(self, visit: Visit, template: str, status: int = 200, **context: object) -> Response:
         """A page of a template.

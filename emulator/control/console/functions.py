@@ -17,7 +17,6 @@ from emulator.control.api.guard import Refusal
 from emulator.control.console import calls
 from emulator.control.console.calls import CallResult
 from emulator.control.console.frame import Frame, Route, Visit, read_number
-from emulator.domain.world import read
 from emulator.journal import is_secret
 from emulator.openapi import answer_fields, errors_of, parameters
 
@@ -129,11 +128,7 @@ class ConsoleFunctions:
     def _require_function(self, visit: Visit) -> Function:
         """The function of the path, also one of the world's own types. Raises Refusal."""
         name = str(visit.values["func"])
-        worlds = self._frame.worlds
-        db = worlds.connect(visit.world)
-        with db.reading():
-            types = worlds.catalogue(db, read(db)).types
-        function = self._frame.registry.find_in(name, types)
+        function = self._frame.find_function(visit.world, name)
         if function is None:
             raise Refusal(HTTPStatus.NOT_FOUND, f'there is no function "{name[:100]}"')
         return function

@@ -112,7 +112,8 @@ class ConsoleJournal:
         db = self._worlds.connect(visit.world)
         with db.reading():
             changed = changes.find_changes(db, entry, visit.lang)
-            records_rows = read(db).rules.row_changes
+            rules = read(db).rules
+        function = self._frame.find_function(visit.world, entry.func)
         reason = None
         params: dict[str, str] = json.loads(entry.params)
         if entry.error:
@@ -124,10 +125,11 @@ class ConsoleJournal:
             "entry.html",
             entry=describe_entry(entry),
             changed=changed,
-            records_rows=records_rows,
+            records_rows=rules.row_changes,
             is_cut=len(entry.answer) >= self._worlds.bounds.body,
             reason=reason,
-            is_function=self._frame.registry.find(entry.func) is not None,
+            is_function=function is not None,
+            formats=self._frame.rewrite(entry.answer, entry.out, function, rules.generation),
             code=None if entry.kind == journal.EVENT else write_code(url, entry.method, sent),
             variables=[parameter.variable for parameter in sent if parameter.variable],
         )

@@ -25,6 +25,7 @@ from emulator.control.console.frame import (
     SAFE,
     ConsolePage,
     Frame,
+    Rewrite,
     Route,
     Send,
     Visit,
@@ -75,10 +76,11 @@ class Console:
         registry: Registry,
         known_names: KnownNames,
         send: Send,
+        rewrite: Rewrite,
     ) -> None:
         self._guard = Guard(settings)
         self._worlds = worlds
-        plain = Frame(worlds, registry, known_names, send)
+        plain = Frame(worlds, registry, known_names, send, rewrite)
         self._frame = plain.with_links(build_pages(plain))
 
     def answer(self, http: Request) -> Response:

@@ -31,30 +31,33 @@ class Reason:
 
 
 def explain(registry: Registry, error: str, params: Mapping[str, str], lang: str) -> Reason | None:
-    """The reason of an ``error`` of the journal (``type/object``); None for an unknown type.
+    """The reason of an ``error`` of the journal (``type/object``).
 
-    ``params``: what the refused call sent.
+    None for one that only a planned fault answers with. ``params``: what the refused call sent.
     """
     func = params.get("func", "")
     type_, _, object_ = error.partition("/")
-    classes = [of for of in _subclasses(ApiError) if of.type == type_]
+    classes = [of for of in subclasses(ApiError) if of.type == type_]
     if not classes:
         return None
     keys = (f"{type_}_{object_}", object_, type_)
     special = [of for of in classes if of.text_key in keys]
     plain = [of for of in classes if not of.text_key]
     declared = (special or plain or classes)[0]
-    key = next((key for key in (declared.text_key, *keys) if key in TEXTS), "")
-    sentence = in_language(TEXTS[key], lang) if key else ""
+    key = next((key for key in (declared.text_key, *keys) if key in TEXTS), None)
+    if key is None:
+        return None
+    sentence = in_language(TEXTS[key], lang)
     described = _describe_parameter(registry, func, object_)
     value = params.get(object_) or (params.get("elid") if object_ else func)
     return Reason(_filled(sentence, object_, value or OPEN), _first_paragraph(declared), described)
 
 
-def _subclasses(of: type[ApiError]) -> Iterator[type[ApiError]]:
+def subclasses(of: type[ApiError]) -> Iterator[type[ApiError]]:
+    """Every declared error, at any depth."""
     for subclass in of.__subclasses__():
         yield subclass
-        yield from _subclasses(subclass)
+        yield from subclasses(subclass)
 
 
 def _filled(sentence: str, object_: str, value: str) -> str:
