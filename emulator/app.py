@@ -179,7 +179,9 @@ def _api(pipeline: Pipeline, settings: Settings) -> View:
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
         to_page = (
-            request.func == TO_THE_PAGE and _is_browser(http) and not request.params.get("out")
+            request.func == TO_THE_PAGE
+            and _wants_page(http, request)
+            and not request.params.get("out")
         )
         if to_page and request.params.get("key"):
             return flask.redirect(f"/pay/{quote(request.params['key'], safe='')}")
@@ -218,11 +220,14 @@ def _sender(pipeline: Pipeline) -> Send:
     return send
 
 
-def _is_browser(http: HttpRequest) -> bool:
-    """Whether a page is wanted: HTML is accepted, or an address is opened as it stands."""
+def _wants_page(http: HttpRequest, request: Request) -> bool:
+    """Whether a page is wanted: HTML is accepted, or an address is opened as it stands.
+
+    One client area opens it with POST, its session in the body (docs/evidence.md 107).
+    """
     if "text/html" in http.headers.get("Accept", ""):
         return True
-    return http.method in ("GET", "HEAD") and not {"out", "sok"} & http.args.keys()
+    return "func" in http.args and not {"out", "sok"} & request.params.keys()
 
 
 def _add_control(app: Flask, control: ControlApi, console: Console) -> None:

@@ -132,6 +132,19 @@ def test_107_a_browser_with_a_login_is_led_to_the_page_too(seller: Seller) -> No
     assert refusal(get(seller, f"{query}99&authinfo=reseller:secret")) == "missed/payment"
 
 
+def test_107_who_posts_a_session_to_the_address_is_led_to_the_page_too(seller: Seller) -> None:
+    address = seller.call("payment.add", amount="12.00", sok="ok").field("ok")
+    session = seller.call("auth", username="reseller", password="secret").field("auth")
+
+    def post(**sent: str) -> Answer:
+        return seller._send("POST", address, {"auth": session, "lang": "en", **sent}, "")  # noqa: SLF001 - as a browser
+
+    moved = post()
+    assert (moved.status, moved.headers["Location"][:5]) == (302, "/pay/")
+    for sent in ({"out": "json"}, {"sok": "ok"}):
+        assert post(**sent).status == 200
+
+
 @pytest.mark.parametrize("func", STEPS)
 @pytest.mark.parametrize("world", ["", "other"])
 def test_107_ok_is_an_address_that_can_be_requested(seller: Seller, func: str, world: str) -> None:

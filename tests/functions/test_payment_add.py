@@ -151,6 +151,8 @@ def test_only_own_payments_in_progress_can_be_cancelled(seller: Seller) -> None:
         error = seller.call("payment.delete", login=login, elid=elid).error
         assert error is not None
         assert error.type == refused
+    document = seller.call("payment.delete", elid="1", out="json").json["doc"]
+    assert [param["$"] for param in document["error"]["param"]] == ["payment", "payment.delete"]
     assert seller.call("payment.delete", elid=own).error is None
     assert newest(seller)["status_orig"] == "9"
 

@@ -262,7 +262,8 @@ def cancel_payments(call: Call, elid: int) -> ActionResult:
     if payment is None:
         raise Missed("payment", str(elid))
     if payment.account_id != call.user.id or payment.status not in topups.OPEN:
-        raise AccessDenied("payment.delete")
+        # A client area goes through the parameters of this refusal, so there are several.
+        raise AccessDenied("payment.delete", object="payment")
     topups.move(call.shop, payment, topups.CANCELLED)
     return ActionResult()
 
