@@ -38,6 +38,14 @@ def test_the_opening_balance_is_a_credited_payment_under_both_namings(shop: Sell
     assert (row["allowrefund"], row["restrictrefund"]) == ("off", "on")
 
 
+def test_168_a_payment_has_its_day_and_its_tax_by_the_names_that_clients_read(busy: Seller) -> None:
+    rows = busy.rows("payment")
+    assert [row["pay_date"] for row in rows] == [row["paydate"] for row in rows]
+    assert rows[0]["pay_date"] == "2026-04-02"
+    assert {row["tax"] for row in rows} == {"0.00 EUR"}
+    assert busy.rows("payment", filter="on", pay_date="2026-04-02") == rows[:2]
+
+
 def test_every_format_has_the_number_of_a_status_and_its_label(shop: Seller) -> None:
     assert child(shop.doc("payment"), "elem/status").attrib == {"orig": "4"}
     assert shop.json("payment")["elem"][0]["status"] == {"$": "Credited", "$orig": "4"}

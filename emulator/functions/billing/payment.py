@@ -1,7 +1,8 @@
 """``payment``: money paid in.
 
-Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 23 and 24. Rows
-carry both namings in use, ``create_date`` and ``createdate``, ``amount`` and its ``*_iso`` forms.
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 23, 24 and 168. Rows
+carry all namings in use, ``create_date`` and ``createdate``, ``amount`` and its ``*_iso`` forms;
+``pay_date`` and ``tax`` are read by one client each.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.api.values import Leaf
 from emulator.domain.billing import topups
-from emulator.domain.money import with_currency
+from emulator.domain.money import ZERO, with_currency
 from emulator.errors import AccessDenied
 from emulator.functions import descriptions
 from emulator.functions.form_parts import PROJECT, account_name
@@ -70,6 +71,7 @@ LISTING = Listing(
         Column("create_date", P.created_at, "instant"),
         Column("createdate", P.created_at, "instant"),
         Column("paydate", P.paid_at, "instant"),
+        Column("pay_date", P.paid_at, "instant"),
         Column("pay", P.paid_at, "instant", "paydate", ends=("payfromdate", "paytodate")),
         Column("sender", None, "text", "sender_name"),
         Column("sender_id", _SENDER, "number", ""),
@@ -94,11 +96,13 @@ class PaymentRow(WireSchema):
     create_date = Day("Day on which the payment was begun.")
     createdate = Day("The same as `create_date`.")
     paydate = Day("Day on which the money was credited; empty before.")
+    pay_date = Day("The same as `paydate`.")
     status = WireField("State of the payment as a label, with its number as attribute `orig`.")
     status_orig = Whole("Number of the state: 1 new, 4 credited, 6 refunded, 9 cancelled.")
     amount = Amount("The amount as a bare number.")
     subaccountamount_iso = Sum("The amount with its currency, as it is credited.")
     paymethodamount_iso = Sum("The amount with its currency, as it is paid; the same.")
+    tax = Sum("Tax in the amount with its currency; always 0.00 here.")
     currency = Text(descriptions.CURRENCY)
     currency_str = Text("The same as `currency`.")
     paymethod = Text("Internal name of the way of paying.")
@@ -145,11 +149,13 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "create_date": created_at.date(),
         "createdate": created_at.date(),
         "paydate": paid_at.date() if paid_at else None,
+        "pay_date": paid_at.date() if paid_at else None,
         "status": Leaf(label, {"orig": str(status)}),
         "status_orig": status,
         "amount": amount,
         "subaccountamount_iso": amount_text,
         "paymethodamount_iso": amount_text,
+        "tax": with_currency(ZERO, currency),
         "currency": currency,
         "currency_str": currency,
         "paymethod": method,
