@@ -66,6 +66,46 @@ def test_an_exercise_is_done_with_the_forms_of_the_console(seller: Seller) -> No
     assert states(browser.look("/exercise").text) == ["done"] * 4
 
 
+def read_form(page: str) -> dict[str, str]:
+    """What a browser would send of the form of a function as it is filled."""
+    values = dict(re.findall(r'name="(value\.[^"]+)" value="([^"]*)"', unescape(page)))
+    for select in re.findall(r"<select .*?</select>", page, re.DOTALL):
+        name = re.search(r'name="(value\.[^"]+|login)"', select)
+        chosen = re.search(r"<option selected>([^<]*)", select)
+        if name and chosen:
+            values[name[1]] = chosen[1]
+    return values
+
+
+@pytest.mark.parametrize("exercise", ["first-order", "month-passes", "modules", "price-list"])
+def test_the_form_of_a_step_is_filled_so_that_it_does_the_step(
+    seller: Seller, exercise: str
+) -> None:
+    browser = Browsing(seller)
+    start(browser, exercise)
+    for _ in files.find_exercise(exercise, None).steps:
+        page = browser.look("/exercise").text
+        link = re.search(r"/default(/functions/([^\"?]+)\?step=[\w-]+)", page)
+        if link is None:
+            seller.clock.advance("32 days")
+            seller.call("whoami")
+        else:
+            form = read_form(browser.look(link[1]).text)
+            browser.press(f"/functions/{link[2]}/call", None, **form)
+    assert set(states(browser.look("/exercise").text)) == {"done"}
+
+
+def test_a_number_that_has_to_be_read_from_a_list_is_not_filled_in(seller: Seller) -> None:
+    browser = Browsing(seller)
+    start(browser, "whmcs-recycles")
+    seller.call("soft")
+    form = read_form(browser.look("/functions/soft.edit?step=renamed").text)
+    filled = (form["value.elid"], form["value.licname"], form["value.sok"], form["login"])
+    assert filled == ("", "new-customer", "ok", "reseller")
+    for step in ("nosuch", "<b>", "resumed"):
+        assert browser.look(f"/functions/soft.resume?step={step}").status_code == 200
+
+
 def test_a_further_login_works_in_a_form_too(seller: Seller) -> None:
     browser = Browsing(seller)
     start(browser, "tickets-and-factors")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -12,10 +12,11 @@ from emulator.control.api.names import KnownNames
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.world import read
 from emulator.exercises import files, progress, rows
-from emulator.exercises.definition import Exercise, Start
+from emulator.exercises.definition import Exercise, Start, Step
 from emulator.exercises.files import NoExerciseError
 from emulator.exercises.progress import StepProgress
 from emulator.exercises.rows import Begun
+from emulator.journal import Entry
 from emulator.results import ExerciseInfo, ExerciseList, ExerciseProgress, StepInfo
 from emulator.store.engine import Database
 from emulator.worlds.fixtures import load_world
@@ -115,6 +116,32 @@ def show(worlds: Worlds, name: str) -> ExerciseProgress:
             raise NoExerciseError(f'no exercise was started in the world "{name}"')
         exercise = find(worlds, begun.name)
         return _Report(worlds, name, db, begun, exercise).as_dict()
+
+
+@dataclass(frozen=True, slots=True)
+class PresentStep:
+    """A step that can be done now. ``done``: the calls of those that are done; ``login``: whose."""
+
+    step: Step
+    done: Mapping[str, Entry]
+    login: str
+
+
+def find_step(worlds: Worlds, name: str, step: str) -> PresentStep | None:
+    """A step of the exercise of a world; None where there is none that could be done now."""
+    db = worlds.connect(name)
+    with db.reading():
+        begun = rows.read(db)
+        if begun is None:
+            return None
+        try:
+            exercise = find(worlds, begun.name)
+        except (NoExerciseError, files.ExerciseError):
+            return None
+        steps = progress.measure(exercise, rows.entries(db, begun, exercise.functions()))
+    done = {each.step.id: each.entry for each in steps if each.state == "done" and each.entry}
+    present = [each.step for each in steps if each.step.id == step and each.state == "next"]
+    return PresentStep(present[0], done, exercise.login) if present else None
 
 
 class _Report:

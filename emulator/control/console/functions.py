@@ -13,10 +13,12 @@ from werkzeug.wrappers import Response
 
 from emulator import journal
 from emulator.api.registry import Function
+from emulator.control.api import exercises
 from emulator.control.api.guard import Refusal
 from emulator.control.console import calls
 from emulator.control.console.calls import CallResult
 from emulator.control.console.frame import Frame, Route, Visit, read_number
+from emulator.exercises import prefill
 from emulator.journal import is_secret
 from emulator.openapi import answer_fields, errors_of, parameters
 
@@ -37,6 +39,14 @@ class InputField:
     choices: Sequence[str]
     needed: str
     is_secret: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """What is in the form before somebody types. ``login``: who calls; None for the first."""
+
+    values: Mapping[str, str]
+    login: str | None = None
 
 
 class ConsoleFunctions:
@@ -93,15 +103,17 @@ class ConsoleFunctions:
         with db.reading():
             logins = calls.list_names(db, MOST_ACCOUNTS)
         form = visit.form
+        filled = self._filled(visit, function)
+        login = logins[0] if filled.login is None and logins else filled.login
         return self._frame.render(
             visit,
             "function.html",
             function=function,
-            fields=_input_fields(function, self._values(visit, function), is_filled=bool(form)),
+            fields=_input_fields(function, filled.values, is_filled=bool(form)),
             answers=_describe_fields(function),
             errors=sorted({error.type for error in errors_of(function)}),
             logins=logins,
-            login=form.get("login", logins[0] if logins else ""),
+            login=login,
             formats=FORMATS,
             out=form.get("out", "xml"),
             further=form.get(FURTHER, ""),
@@ -113,17 +125,29 @@ class ConsoleFunctions:
             result=result,
         )
 
-    def _values(self, visit: Visit, function: Function) -> Mapping[str, str]:
-        """What the form is filled with: what it sent, a call of the journal, or the example."""
+    def _filled(self, visit: Visit, function: Function) -> FilledForm:
+        """With what it sent, a call of the journal, the step of an exercise, or the example."""
         if visit.form:
-            return {name.removeprefix(VALUE): text for name, text in visit.form.items()}
+            sent = {
+                name.removeprefix(VALUE): text
+                for name, text in visit.form.items()
+                if name.startswith(VALUE)
+            }
+            return FilledForm(sent, visit.form.get("login", ""))
         number = read_number(visit.http.args.get("entry", ""))
         db = self._frame.worlds.connect(visit.world)
         entry = None if number is None else journal.entry(db, number)
-        if entry is None or entry.kind != journal.CALL:
-            return function.example
-        params: dict[str, str] = json.loads(entry.params)
-        return {name: text for name, text in params.items() if text != journal.MASK}
+        if entry is not None and entry.kind == journal.CALL:
+            params: dict[str, str] = json.loads(entry.params)
+            shown = {name: text for name, text in params.items() if text != journal.MASK}
+            return FilledForm(shown, entry.login)
+        present = exercises.find_step(
+            self._frame.worlds, visit.world, visit.http.args.get("step", "")
+        )
+        if present is None:
+            return FilledForm(function.example)
+        values = prefill.fill(present.step, present.done, function.example)
+        return FilledForm(values, prefill.login_of(present.step, present.login))
 
     def _require_function(self, visit: Visit) -> Function:
         """The function of the path, also one of the world's own types. Raises Refusal."""
@@ -153,9 +177,11 @@ def _input_fields(
     """The parameters with their values; ``is_filled``: somebody typed them, secrets among them."""
     schema = parameters(function.takes)
     described: Mapping[str, Mapping[str, Any]] = schema["properties"]
-    names = [*described, *(name for name in function.example if name not in described)]
+    hidden = {"func", "out", *calls.CREDENTIALS}
     fields = []
-    for name in names:
+    for name in dict.fromkeys([*described, *function.example, *values]):
+        if name in hidden and name not in described:
+            continue
         about = described.get(name, {})
         needed = "submit" if name in schema.get("x-needed", ()) else ""
         fields.append(
