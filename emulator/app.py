@@ -34,6 +34,7 @@ from emulator.server.license_file_api import LicenseFileApi
 from emulator.server.metrics import Metrics
 from emulator.server.pages.landing import page
 from emulator.server.pages.payment import PaymentPages
+from emulator.server.trusted_proxies import TrustedProxies
 from emulator.settings import Settings
 from emulator.wire import request as wire
 from emulator.wire.formats import FORMATS
@@ -142,6 +143,8 @@ def create_app(
         ControlApi(settings, worlds, registry, known_names, metrics.text),
         Console(settings, worlds, registry, known_names, _sender(pipeline), rewrite),
     )
+    if settings.trusted_proxy:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxy)  # type: ignore[method-assign]  # as Flask documents
     return app
 
 
@@ -177,7 +180,8 @@ def _api(pipeline: Pipeline, settings: Settings) -> View:
         if http.method == "OPTIONS":
             return _allowed(pipeline, request, Response(status=204))
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
-            return Response(page(request.host, http.path), mimetype="text/html")
+            prefix = http.root_path.rstrip("/")
+            return Response(page(request.host, prefix, http.path), mimetype="text/html")
         to_page = (
             request.func == TO_THE_PAGE
             and _wants_page(http, request)

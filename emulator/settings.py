@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,6 +20,7 @@ from emulator.names import find_nearest
 from mockseller.files import FileError, read_toml
 
 PREFIX = "MOCKSELLER_"
+Network = IPv4Network | IPv6Network
 FURTHER_VARIABLES = frozenset(
     PREFIX + name
     for name in (
@@ -135,6 +136,8 @@ class Settings:
     """Further names under which the control API may be addressed."""
     exercises: Path | None = None
     """A folder with exercises of a trainer's own, beside the shipped ones."""
+    trusted_proxy: tuple[Network, ...] = ()
+    """Addresses or networks of proxies whose `X-Forwarded-` headers are believed."""
     log: str = "text"
     """What stderr has: `text`, errors alone, or `json`, a line for each call and each error."""
 
@@ -173,6 +176,10 @@ def _switch(text: str) -> bool:
         msg = f'"{text}" is neither on nor off'
         raise ValueError(msg)
     return SWITCH[text.lower()]
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(map(ip_network, _names(text)))
 
 
 def _log(text: str) -> str:
@@ -242,6 +249,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "token": str,
     "allowed_hosts": _names,
     "exercises": _folder,
+    "trusted_proxy": _networks,
     "log": _log,
 }
 

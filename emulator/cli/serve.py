@@ -78,6 +78,13 @@ if TYPE_CHECKING:
     "--exercises", type=options.FOLDER, metavar="FOLDER", help="Exercises of your own for trainees."
 )
 @click.option(
+    "--trusted-proxy",
+    multiple=True,
+    metavar="ADDRESS",
+    callback=lambda _context, _option, addresses: ",".join(addresses) or None,
+    help="Address or network of a proxy whose X-Forwarded- headers are believed. May be repeated.",
+)
+@click.option(
     "--log",
     show_default="text",
     metavar="FORM",

@@ -199,6 +199,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": [bound.gunicorn_bind for bound in self._listeners.all],
             "workers": settings.workers,
             "threads": settings.threads,
+            # Who is believed what a proxy says is a setting of ours; gunicorn believes loopback.
+            "forwarded_allow_ips": "",
             "worker_class": "emulator.server.buffering_worker.BufferingWorker",
             "reuse_port": True,
             "preload_app": True,

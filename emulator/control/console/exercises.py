@@ -93,7 +93,7 @@ class ConsoleExercises:
             about=exercise.about,
             drawing=draw(exercise.picture, visit.lang),
             steps=_steps(shown, exercise, visit.lang),
-            url=f"{visit.http.host_url.rstrip('/')}{shown['path']}",
+            url=f"{visit.http.root_url.rstrip('/')}{shown['path']}",
             mark=mark,
             has_forms=any(path.startswith(FORMS) for path, _ in self._frame.links),
             live_since=None if is_over else since,

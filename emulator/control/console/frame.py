@@ -55,6 +55,11 @@ class Visit:
     line: str = ""
 
     @property
+    def prefix(self) -> str:
+        """Where the console is, below the prefix of a proxy if one has it."""
+        return self.http.root_path.rstrip("/") + PREFIX
+
+    @property
     def lang(self) -> str:
         """The language of the page."""
         return self.preferences.lang
@@ -82,7 +87,7 @@ class Visit:
             return ""
         own = self.http.host_url.rstrip("/")
         path = (self.http.referrer or "").removeprefix(own).partition("?")[0].partition("#")[0]
-        return path if path.startswith(f"{PREFIX}/") else PREFIX
+        return path if path.startswith(f"{self.prefix}/") else self.prefix
 
 
 def read_visit(http: Request) -> Visit:
@@ -162,9 +167,9 @@ class Frame:
             .render(
                 visit=visit,
                 text=visit.text,
-                prefix=PREFIX,
+                prefix=visit.prefix,
                 world=visit.world,
-                home=f"{PREFIX}/{quote(visit.world or DEFAULT, safe='')}",
+                home=f"{visit.prefix}/{quote(visit.world or DEFAULT, safe='')}",
                 links=self._links(visit),
                 token=csrf.make_input(visit.browser),
                 choices=CHOICES,
@@ -176,9 +181,9 @@ class Frame:
     def _links(self, visit: Visit) -> list[tuple[str, str, bool]]:
         """Address, title, and whether it leads to the page that is shown."""
         world = quote(visit.world or DEFAULT, safe="")
-        shown = visit.http.path
+        shown = visit.http.root_path.rstrip("/") + visit.http.path
         addresses = [
-            (f"{PREFIX}{path.replace('<world>', world)}", visit.text(title))
+            (f"{visit.prefix}{path.replace('<world>', world)}", visit.text(title))
             for path, title in self.links
         ]
         here = max(

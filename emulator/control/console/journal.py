@@ -118,7 +118,7 @@ class ConsoleJournal:
         params: dict[str, str] = json.loads(entry.params)
         if entry.error:
             reason = refusals.explain(self._frame.registry, entry.error, params, visit.lang)
-        url = f"{visit.http.host_url.rstrip('/')}/w/{visit.world}/billmgr"
+        url = f"{visit.http.root_url.rstrip('/')}/w/{visit.world}/billmgr"
         sent = code_lines.read_parameters(params, entry.login)
         return self._frame.render(
             visit,

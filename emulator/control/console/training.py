@@ -62,7 +62,7 @@ class ConsoleTraining:
         response = self._frame.render(
             visit,
             "training.html",
-            page=f"{PREFIX}{PATH}",
+            page=f"{visit.prefix}{PATH}",
             trainees=trainees,
             mark=mark,
             exercises=exercises.describe_all(self._worlds)["exercises"],
@@ -81,7 +81,7 @@ class ConsoleTraining:
         return self._frame.render(
             visit,
             "sheet.html",
-            page=f"{PREFIX}{PATH}",
+            page=f"{visit.prefix}{PATH}",
             chosen=chosen,
             trainees=trainees,
             passwords=exercises.passwords(self._worlds, trainees),

@@ -26,14 +26,14 @@ No money moves, nothing is real.</p>
   -d pricelist=55227 -d period=1 -d ip=0.0.0.0 -d licname=first \\
   -d skipbasket=on -d clicked_button=finish -d sok=ok -d out=xml</pre>
 <p>The console, with its clock, its faults and every call:
-<a href="/_mockseller/console">/_mockseller/console</a>.
-All functions: <a href="/_mockseller/functions">/_mockseller/functions</a>.
-State of this server: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
+<a href="{prefix}/_mockseller/console">{prefix}/_mockseller/console</a>.
+All functions: <a href="{prefix}/_mockseller/functions">{prefix}/_mockseller/functions</a>.
+State of this server: <a href="{prefix}/_mockseller/health">{prefix}/_mockseller/health</a>.</p>
 </body></html>
 """
 
 
-def page(host: str, path: str) -> str:
-    """The page for one address; ``/`` refers to ``/billmgr``."""
-    address = host + ("/billmgr" if path == "/" else path)
-    return PAGE.format(address=escape(address, quote=True))
+def page(host: str, prefix: str, path: str) -> str:
+    """The page for one address; ``/`` is for ``/billmgr``. ``prefix``: of a proxy, or empty."""
+    address = host + prefix + ("/billmgr" if path == "/" else path)
+    return PAGE.format(address=escape(address, quote=True), prefix=escape(prefix, quote=True))
