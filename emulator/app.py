@@ -19,6 +19,7 @@ from werkzeug.routing import Map
 from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
+from emulator.api.answered_call import Observer
 from emulator.api.registry import Registry
 from emulator.api.reply import Reply
 from emulator.clock import SystemClock
@@ -121,9 +122,11 @@ def create_app(
     worlds.close()  # no connection survives the fork of a worker
     known_names = collect_names(registry)
     metrics = Metrics(worlds, known_names.functions, counts=durable)
-    observers = [metrics.observe] if durable else []
+    observers: list[Observer] = [metrics.observe] if durable else []
     if settings.log == "json":
         observers.append(CallLog(worlds.system_clock).observe)
+    if settings.worlds_expire:
+        observers.append(lambda _: worlds.look_for_expired())
     pipeline = Pipeline(worlds.with_shared_connections(), registry, verified, observers)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds

@@ -5,6 +5,7 @@ Where and how they are stored is a `Storage`: files, or an engine.
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -24,7 +25,10 @@ from emulator.worlds.connections import NAME, NoWorld, TooManyWorlds, WorldError
 from emulator.worlds.folder import FolderStorage, Seeds
 from emulator.worlds.storage import Origin, Storage
 
+LOG = logging.getLogger("mockseller")
 DEFAULT = "default"
+LOOK_EVERY = 60.0
+"""Seconds of real time between two looks for worlds that are too old, in each process."""
 CATALOGUES = 32
 """Catalogues cached per process; the least recently used one is dropped first."""
 
@@ -76,6 +80,7 @@ class Worlds:
         self._shared_ones: list[Worlds] = []
         self._prefixes: dict[str, str] = {}
         self._catalogues = catalogues or CatalogueCache()
+        self._next_look = self.system_clock.elapsed() + LOOK_EVERY
 
     def with_shared_connections(self) -> Worlds:
         """The same worlds over connections that all threads share, one at a time.
@@ -198,6 +203,20 @@ class Worlds:
             with suppress(OSError, NoWorld):  # another process may remove it at the same time
                 if self.storage.made_at(name) < oldest and name != DEFAULT:
                     self.remove(name)
+
+    def look_for_expired(self) -> None:
+        """Removes the worlds that are too old if the last look was a while ago.
+
+        For requests that are answered anyway: it raises nothing, and what fails is logged.
+        """
+        now = self.system_clock.elapsed()
+        if now < self._next_look or not self.settings.worlds_expire:
+            return
+        self._next_look = now + LOOK_EVERY
+        try:
+            self.remove_expired()
+        except Exception:
+            LOG.exception("worlds that are too old were not removed")
 
     def ensure_default(self) -> None:
         """Creates the world ``default`` if it does not exist; removes worlds that are too old."""

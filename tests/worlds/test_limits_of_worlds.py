@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from emulator.settings import Settings, SettingsError, load
-from emulator.testing import ControlError, Seller
+from emulator.testing import ControlError, MovableClock, Seller, World
+from emulator.worlds.folder import FolderStorage, Seeds
 from emulator.worlds.worlds import TooManyWorlds, Worlds
 from tests.worlds.places import folder_of
 
@@ -64,6 +66,51 @@ def test_a_world_that_goes_on_being_used_is_removed_at_the_start_of_the_next_ser
     assert worlds.connect("old").counts("account")
     open_worlds(worlds_expire=60).ensure_default()
     assert worlds.names() == ["default"]
+
+
+@pytest.mark.parametrize("asking", ["a call", "a call in the old world", "a health check"])
+def test_a_server_that_only_answers_removes_what_is_too_old_within_a_minute(asking: str) -> None:
+    ask: dict[str, Callable[[Seller], object]] = {
+        "a call": lambda seller: seller.call("soft"),
+        "a call in the old world": lambda seller: World(seller._send, "", "old").call("soft"),  # noqa: SLF001 - the same wire
+        "a health check": lambda seller: seller.control("GET", "/health"),
+    }
+    with Seller(worlds_expire="1h") as seller:
+        seller.world("old")
+        seller.time.pass_time(3500)
+        ask[asking](seller)
+        assert seller.worlds.names() == ["default", "old"]
+        seller.time.pass_time(59)
+        make_older(seller.worlds, "old", 60)
+        ask[asking](seller)
+        assert seller.worlds.names() == ["default", "old"], (
+            "it was looked at less than a minute ago"
+        )
+        seller.time.pass_time(1)
+        ask[asking](seller)
+        assert seller.worlds.names() == ["default"]
+
+
+class Unlisted(FolderStorage):
+    """Worlds in a folder that can no longer be read."""
+
+    def names(self) -> list[str]:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_look_that_fails_is_logged_and_raises_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    clock = MovableClock()
+    settings = Settings(data=tmp_path, worlds_expire=60)
+    seeds = Seeds(tmp_path, clock.system_clock(), otherwise=tmp_path)
+    worlds = Worlds(settings, clock.system_clock(), storage=Unlisted(tmp_path, seeds))
+    worlds.look_for_expired()
+    assert caplog.text == ""
+    clock.pass_time(61)
+    worlds.look_for_expired()
+    assert "worlds that are too old were not removed" in caplog.text
+    worlds.close()
 
 
 @pytest.mark.parametrize("make", ["create", "fork", "import"])

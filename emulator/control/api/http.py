@@ -82,6 +82,7 @@ class ControlApi:
 
     def answer(self, http: Request) -> Response:
         """Answers one request; a refusal is ``{"error": "one line"}`` with its HTTP status."""
+        self._worlds.look_for_expired()
         try:
             return self._answer(http)
         except routes.ExpectationFailed as error:
