@@ -28,6 +28,8 @@ PAYMENT_STATES = _TEXTS["payment_states"]
 """States of a payment by number."""
 LABELS = _TEXTS["labels"]
 """What fields are called, by their names on the wire."""
+TITLES = _TEXTS["functions"]
+"""What functions are called that are not called as their family."""
 REASONS = _TEXTS["reasons"]
 """Further explanations of an error, by ``ApiError.desc``."""
 

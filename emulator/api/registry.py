@@ -20,6 +20,7 @@ from emulator.api.schema import Nothing, WireSchema
 from emulator.domain.catalogue.catalogue import OwnType, Words
 from emulator.domain.world import Generation
 from emulator.errors import ApiError
+from emulator.texts import TITLES
 
 Handler = Callable[..., object]
 FindOwn = Callable[[str, Mapping[str, OwnType]], "Function | None"]
@@ -159,7 +160,6 @@ class FunctionOptions(TypedDict, total=False):
     evidence: Evidence
     source: str
     example: Mapping[str, str]
-    title: Words
     summary: str
     public: bool
     next_step: str
@@ -226,7 +226,7 @@ class Family:
                 tables={name: row.shared() for name, row in options.get("tables", {}).items()},
                 fails=tuple(options.get("fails", ())),
                 example=options.get("example", {}),
-                title=options.get("title", self.title),
+                title=TITLES.get(name, self.title),
                 public=options.get("public", False),
                 next_step=options.get("next_step", ""),
                 first_step=options.get("first_step", ""),

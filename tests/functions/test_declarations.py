@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from emulator import functions
 from emulator.api.fields import Rest, WireField
 from emulator.api.schema import WireSchema
+from emulator.functions.products.product_type import TYPES_FILE
 from tests.handlers import REGISTRY
 
 NAMES = [function.name for function in REGISTRY]
@@ -20,19 +23,17 @@ DECLARES = re.compile("listing|form|action|document|_?declare_[a-z_]+")
 
 
 def declared_names(tree: ast.Module) -> Iterator[str]:
-    """Names that stand in a declaration: in a call that declares, or in a table ``functions``."""
+    """Names that stand in a call that declares."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Attribute(attr=called) | ast.Name(id=called), args=arguments):
                 if DECLARES.fullmatch(called):
                     yield from strings(arguments)
-            case ast.keyword(arg="functions", value=ast.Dict(keys=keys)):
-                yield from strings(keys)
             case _:
                 pass
 
 
-def strings(nodes: list[ast.expr] | list[ast.expr | None]) -> Iterator[str]:
+def strings(nodes: list[ast.expr]) -> Iterator[str]:
     for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value
@@ -43,6 +44,9 @@ def test_a_function_is_found_by_its_full_name_in_the_one_file_that_declares_it()
     for path in FOLDER.rglob("*.py"):
         for name in declared_names(ast.parse(path.read_text("utf-8"))):
             files[name].append(str(path.relative_to(FOLDER)))
+    for product in yaml.safe_load(TYPES_FILE.read_text("utf-8")).values():
+        for name in product["functions"]:
+            files[name].append(TYPES_FILE.name)
     wrong = {name: files[name] for name in NAMES if len(files[name]) != 1}
     assert wrong == {}
 

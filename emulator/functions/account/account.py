@@ -60,7 +60,6 @@ class SubaccountRow(WireSchema):
     takes=Paging,
     returns=SubaccountRow,
     fails=(AccessDenied,),
-    title={"en": "Accounts with providers", "ru": "Лицевые счета"},
 )
 def list_subaccounts(call: Call, **paging: Any) -> Rows:
     """The money with the provider. Clients find the row by ``project`` (observed)."""
@@ -136,7 +135,6 @@ class ProjectRow(WireSchema):
     returns=ProjectRow,
     fails=(AccessDenied,),
     evidence=Evidence.DOCUMENTED,
-    title={"en": "Providers", "ru": "Провайдеры"},
 )
 def list_projects(call: Call, **paging: Any) -> Rows:
     """The provider, of which there is one."""
@@ -165,7 +163,6 @@ class CurrencyRow(WireSchema):
     returns=CurrencyRow,
     fails=(AccessDenied,),
     source=f"{SOURCE}: RUB 126, EUR 50 and USD 153; other numbers are assumed",
-    title={"en": "Currencies", "ru": "Валюты"},
 )
 def list_currencies(call: Call, **paging: Any) -> Rows:
     """Every currency in which some tariff has a price, and the account's own."""
@@ -228,7 +225,6 @@ class SettingsForm(SettingsParameters):
     returns=SettingsForm,
     fails=(AccessDenied, BadValue, Exists),
     source=f"{SOURCE}, docs/resale.md section 2.4",
-    title={"en": "Settings", "ru": "Настройки"},
 )
 def show_settings(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
     """The user's settings, with balance and currency; with sok they change.
@@ -286,7 +282,6 @@ def _settings_form(user: Account, login: Login, draft: Mapping[str, str]) -> For
     "clientoption",
     fails=(AccessDenied,),
     source=f"{SOURCE}, docs/evidence.md 158 (one client)",
-    title={"en": "Settings", "ru": "Настройки"},
 )
 def show_options(call: Call) -> Raw:
     """The settings of a login under the names that an older client reads."""
@@ -322,7 +317,6 @@ class PromotionRow(WireSchema):
     returns=WireSchema,
     tables={"promotion": PromotionRow},
     fails=(AccessDenied,),
-    title={"en": "Discounts", "ru": "Скидки"},
 )
 def show_discounts(call: Call) -> FormAnswer:
     """The account's own discounts and the running promotions, as the table ``promotion``.

@@ -64,7 +64,6 @@ class RegistrationForm(WireSchema):
     source="docs/resale.md section 2.8, docs/evidence.md 58",
     public=True,
     example={"email": "new@example.com", "passwd": "secret-1", "sok": "ok"},
-    title={"en": "Registration", "ru": "Регистрация"},
 )
 def show_registration(call: Call, email: str = "", passwd: str = "", **draft: str) -> FormAnswer:
     """Opens an account without money, whose login is the e-mail address."""
@@ -113,7 +112,6 @@ class RecoveryParameters(WireSchema):
     fails=(BadValue,),
     public=True,
     example={"email": "reseller@example.com"},
-    title={"en": "Lost password", "ru": "Восстановление пароля"},
 )
 def recover_password(call: Call, email: str = "", username: str = "") -> ActionResult:
     """Answers the same whether or not there is such an account.
@@ -132,7 +130,6 @@ def recover_password(call: Call, email: str = "", username: str = "") -> ActionR
     takes=ServiceParameters,
     fails=(Missed,),
     example={"elid": EXAMPLE},
-    title={"en": "To the server", "ru": "Перейти на сервер"},
 )
 def open_panel(call: Call, elid: int) -> ActionResult:
     """The address of a service's control panel, at which nothing listens.
@@ -161,7 +158,6 @@ class PanelParameters(ServiceParameters):
     fails=(Missed,),
     source=f"{SOURCE}, docs/evidence.md 158 (one client)",
     example={"elid": EXAMPLE, "panel": "dnsmgr"},
-    title={"en": "To the server", "ru": "Перейти на сервер"},
 )
 def open_further_panel(call: Call, elid: int, panel: str = "") -> ActionResult:
     """The address of another panel of a service, at which nothing listens.
@@ -177,7 +173,6 @@ def open_further_panel(call: Call, elid: int, panel: str = "") -> ActionResult:
     takes=ServiceParameters,
     fails=(Missed,),
     example={"elid": EXAMPLE},
-    title={"en": "Licence on paper", "ru": "Печать лицензии"},
 )
 def print_license(call: Call, elid: int) -> Raw:
     """A license as a page to print, as HTML in ``body``: its name, key, address and end.
@@ -213,7 +208,6 @@ class CouponForm(WireSchema):
     takes=CouponParameters,
     returns=CouponForm,
     fails=(BadValue, Missed, PromocodeNotUsable),
-    title={"en": "Coupon", "ru": "Купон"},
 )
 def show_coupon(call: Call, coupon: str = "") -> FormAnswer:
     """Uses a promo code on what waits in the basket, as the basket itself does."""
@@ -228,7 +222,7 @@ def use_coupon(call: Call, coupon: str) -> ActionResult:
     return ActionResult({"coupon": coupon})
 
 
-@FAMILY.document("billing.balance", fails=(AccessDenied,), title={"en": "Balance", "ru": "Баланс"})
+@FAMILY.document("billing.balance", fails=(AccessDenied,))
 def show_balance(call: Call) -> Raw:
     """The balance and its currency."""
     user = call.user
@@ -255,7 +249,6 @@ class ZoneRow(WireSchema):
     takes=Paging,
     returns=ZoneRow,
     fails=(AccessDenied,),
-    title={"en": "Zones", "ru": "Доменные зоны"},
 )
 def list_zones(call: Call, **paging: int | str) -> Rows:
     """The zones in which domain names are sold, each with the price of its shortest term."""

@@ -204,7 +204,6 @@ def show_caller(call: Call) -> Raw:
     "desktop",
     fails=(AccessDenied,),
     source="docs/wire.md section 6, docs/evidence.md 158",
-    title={"en": "First page", "ru": "Рабочий стол"},
 )
 def show_desktop(call: Call) -> Raw:
     """The first page after a login: who is logged in, and the balance as a text."""

@@ -16,7 +16,6 @@ from emulator.api.fields import Amount, Id, Text, Whole
 from emulator.api.registry import Evidence, Family, Function, Handler
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
-from emulator.domain.catalogue.catalogue import Words
 from emulator.domain.services import services
 from emulator.domain.services.services import DELETED, Service
 from emulator.errors import AccessDenied, BadValue, Missed
@@ -53,16 +52,13 @@ ITEMS = Listing(
 )
 
 
-def _declare_list(
-    name: str, returns: type[WireSchema], title: Words
-) -> Callable[[Handler], Function]:
+def _declare_list(name: str, returns: type[WireSchema]) -> Callable[[Handler], Function]:
     """A list of what the account has; its name is observed."""
     return FAMILY.listing(
         name,
         takes=Paging,
         returns=returns,
         fails=(AccessDenied, BadValue),
-        title=title,
     )
 
 
@@ -75,7 +71,7 @@ class LoginLogRow(WireSchema):
     ip = Text("Address from which it was opened.")
 
 
-@_declare_list("authlog", LoginLogRow, {"en": "Access log", "ru": "Журнал посещений"})
+@_declare_list("authlog", LoginLogRow)
 def list_login_log(call: Call, **paging: Any) -> Rows:
     """Which login opened a session, when and from where, newest first; `authinfo` opens none."""
     return LOGINS.page(call, paging, _login_fields, fixed={"owner": call.user.id})
@@ -100,7 +96,7 @@ class ServiceAtAGlance(WireSchema):
     expiredate = Text(descriptions.EXPIRES)
 
 
-@_declare_list("dashboard.items", ServiceAtAGlance, {"en": "Services", "ru": "Услуги"})
+@_declare_list("dashboard.items", ServiceAtAGlance)
 def list_items(call: Call, **paging: Any) -> Rows:
     """The services of the account, newest first; a client area shows their number, `p_elems`."""
     return ITEMS.page(call, paging, lambda row: _item(call, row), fixed={"owner": call.user.id})
@@ -127,7 +123,7 @@ class ProviderAtAGlance(WireSchema):
     currency = Text(descriptions.CURRENCY)
 
 
-@_declare_list("dashboard.providers", ProviderAtAGlance, {"en": "Providers", "ru": "Провайдеры"})
+@_declare_list("dashboard.providers", ProviderAtAGlance)
 def list_providers(call: Call, **paging: Any) -> Rows:
     """The providers, of which there is one, with the balance there."""
     user = call.user
@@ -156,7 +152,6 @@ class StatisticsRow(WireSchema):
     returns=StatisticsRow,
     fails=(Missed, BadValue),
     example={"elid": "100001"},
-    title={"en": "Statistics", "ru": "Статистика"},
 )
 def list_statistics(call: Call, elid: int, **paging: Any) -> Rows:
     """What was measured of a service: nothing is measured here, so the list is empty."""
@@ -177,7 +172,6 @@ class ProgressParameters(WireSchema):
     "progress.get",
     takes=ProgressParameters,
     fails=(AccessDenied,),
-    title={"en": "Progress", "ru": "Ход выполнения"},
 )
 def show_progress(call: Call, progressid: str = "") -> Raw:
     """How far an operation is: everything here is done when it is answered, so it is finished."""
@@ -203,7 +197,6 @@ class StateRow(WireSchema):
     takes=StateParameters,
     returns=StateRow,
     fails=(Missed, BadValue),
-    title={"en": "States", "ru": "Регионы"},
 )
 def list_states(call: Call, elid: int | None = None, **paging: Any) -> Rows:
     """The states of a country: none are known here, so the list is empty."""
@@ -232,7 +225,6 @@ class AffiliateParameters(WireSchema):
     returns=AffiliateForm,
     fails=(AccessDenied, BadValue),
     evidence=Evidence.DOCUMENTED,
-    title=PROGRAM,
 )
 def show_affiliate(call: Call, affiliate: int = 1) -> FormAnswer:
     """The link by which others register; no reward is ever paid here."""

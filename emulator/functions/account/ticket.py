@@ -169,7 +169,6 @@ def _declare_list(name: str, listing: Listing) -> None:
         returns=TicketRow,
         fails=(AccessDenied, BadValue),
         summary=SUMMARIES[name],
-        title=TITLES.get(name, FAMILY.title),
     )(list_tickets)
 
 
@@ -179,8 +178,6 @@ SUMMARIES = {
     "ticket": "All tickets of the account, newest first.",
     "dashboard.tickets": "The open tickets of the account, newest first.",
 }
-TITLES = {"clientticket_archive": {"en": "Closed tickets", "ru": "Закрытые обращения"}}
-"""What a list is called, where it is not as the family."""
 OPEN, ARCHIVE = _listing(closed=False), _listing(closed=True)
 _declare_list("clientticket", OPEN)
 _declare_list("clientticket_archive", ARCHIVE)

@@ -102,7 +102,6 @@ class ConfirmForm(WireSchema):
     returns=CartForm,
     tables={"lineitems": LineItemRow},
     fails=(*FAILS, PromocodeNotUsable),
-    title={"en": "Cart", "ru": "Корзина"},
     generation=6,
 )
 def show_cart(call: Call, id: int | None = None, promocode: str = "") -> FormAnswer:
@@ -210,7 +209,6 @@ def _configured(call: Call, name: str, value: str, cost: Decimal) -> Part:
 @FAMILY.action(
     "cart.empty",
     fails=FAILS,
-    title={"en": "Emptying the cart", "ru": "Очистка корзины"},
     generation=6,
 )
 def empty_cart(call: Call) -> ActionResult:
@@ -225,7 +223,6 @@ def empty_cart(call: Call) -> ActionResult:
     returns=ConfirmForm,
     tables={"methodlist": MethodRow},
     fails=FAILS,
-    title={"en": "Paying the cart", "ru": "Оплата корзины"},
     generation=6,
 )
 def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> FormAnswer:

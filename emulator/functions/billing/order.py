@@ -41,7 +41,6 @@ class OrderRow(WireSchema):
     fails=(AccessDenied,),
     evidence=Evidence.OBSERVED,
     source="docs/resale.md section 2.4",
-    title={"en": "Orders", "ru": "Заказы"},
 )
 def show_orders(call: Call) -> FormAnswer:
     """The newest orders: in ``openlist`` the one that waits for payment, in ``paidlist`` others."""

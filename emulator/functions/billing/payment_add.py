@@ -110,7 +110,6 @@ PAYER_FIELDS = frozenset(PayerDetails().wire_fields)
     fails=FAILS,
     example={"amount": "10.00"},
     next_step="payment.add.method",
-    title={"en": "Top up", "ru": "Пополнить баланс"},
 )
 def show_amount(call: Call, **sent: object) -> FormAnswer:
     """What is to be paid, and ``methodlist``, the ways to pay it; submitted it begins a payment.
@@ -128,7 +127,6 @@ def show_amount(call: Call, **sent: object) -> FormAnswer:
     fails=FAILS,
     # Without sok: the key of a payment is another each time.
     example={"amount": "10.00", "paymethod": "1"},
-    title={"en": "Way of paying", "ru": "Способ оплаты"},
 )
 def show_method(call: Call, **sent: object) -> FormAnswer:
     """Begins a payment; an order that the balance covers is paid from it at once.
@@ -195,7 +193,6 @@ def _pay_from_balance(call: Call, sent: Mapping[str, object]) -> ActionResult:
     tables={"methodlist": MethodRow},
     fails=FAILS,
     example={"payment_id": "1"},
-    title={"en": "Payment", "ru": "Платёж"},
 )
 def show_payment(call: Call, **sent: object) -> FormAnswer:
     """One payment and where it is paid; or, before there is one, what is to be paid and how."""
@@ -232,7 +229,6 @@ def _names_payment(sent: Mapping[str, object]) -> bool:
     returns=PaymentForm,
     fails=FAILS,
     example={"payment_id": "1"},
-    title={"en": "To the payment page", "ru": "На страницу оплаты"},
     public=True,
 )
 def show_redirect(call: Call, **sent: object) -> FormAnswer:

@@ -79,7 +79,6 @@ class NewMethodForm(payment_add.PaymentForm):
     takes=Paging,
     returns=StoredMethodRow,
     fails=(AccessDenied,),
-    title={"en": "Stored ways of paying", "ru": "Сохранённые способы оплаты"},
 )
 def list_stored_methods(call: Call, **paging: Any) -> Rows:
     """The ways of paying that a payment stores, newest first. The columns are assumed."""
@@ -104,7 +103,6 @@ def delete_stored_method(call: Call, elid: int) -> ActionResult:
     takes=ChangeParameters,
     returns=StoredMethodForm,
     fails=(Missed, BadValue),
-    title={"en": "Stored way of paying", "ru": "Сохранённый способ оплаты"},
 )
 def show_stored_method(call: Call, elid: int, name: str | None = None) -> FormAnswer:
     """One stored way of paying, whose name may be changed."""
@@ -128,7 +126,6 @@ def rename_stored_method(call: Call, elid: int, name: str | None = None) -> Acti
     takes=RecurringParameters,
     returns=RecurringParameters,
     fails=(Missed,),
-    title={"en": "Automatic payments", "ru": "Автоплатежи"},
 )
 def show_settings(call: Call, stored_method: int | None = None) -> FormAnswer:
     """Which stored way of paying is chosen for automatic payments. The fields are assumed."""
@@ -150,7 +147,6 @@ def save_settings(call: Call, stored_method: int | None = None) -> ActionResult:
     returns=NewMethodForm,
     tables={"methodlist": MethodRow},
     fails=(BadValue,),
-    title={"en": "Storing a way of paying", "ru": "Сохранение способа оплаты"},
 )
 def show_new_method(call: Call, paymethod: int | None = None) -> FormAnswer:
     """The ways of paying that can be stored; submitted, a payment begins that stores one.

@@ -30,7 +30,7 @@ from emulator.functions.products.common import (
     NewTermByPeriod,
     TermByPeriod,
 )
-from emulator.functions.products.product_type import COMMON_COLUMNS, ProductType
+from emulator.functions.products.product_type import COMMON_COLUMNS, ProductType, declared
 from emulator.store import tables
 
 OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
@@ -110,32 +110,7 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
 
 
 MODULES = ProductType(
-    intname="addition",
-    title={"en": "Modules", "ru": "Модули"},
-    source="docs/trade.md section 8, docs/modules.md section 2",
-    functions={
-        "addition": ASSUMED,
-        "addition.filter": OBSERVED,
-        "addition.edit": ASSUMED,
-        "addition.suspend": ASSUMED,
-        "addition.resume": ASSUMED,
-        "addition.delete": DOCUMENTED,
-        "addition.order": ASSUMED,
-        "addition.order.pricelist": ASSUMED,
-        "v2.addition.order.pricelist": ASSUMED,
-        "addition.order.param": DOCUMENTED,
-        "v2.addition.order.param": ASSUMED,
-    },
-    example="100023",
-    example_order={
-        "pricelist": "55371",
-        "period": "1",
-        "item": "100002",
-        "autoprolong": "1",
-        "skipbasket": "on",
-        "clicked_button": "finish",
-        "sok": "ok",
-    },
+    **declared("addition"),
     ordered=ModuleOrder,
     term=TermByPeriod,
     new_term=NewTermByPeriod,

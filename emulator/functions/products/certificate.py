@@ -54,7 +54,7 @@ from emulator.functions.products.common import (
     LicenseRow,
     own_fields,
 )
-from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
+from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType, declared
 
 OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 EXAMPLE = "100022"
@@ -358,40 +358,8 @@ def _dns_record(service: Service) -> dict[str, object]:
     }
 
 
-REQUEST_EXAMPLE = {
-    "pricelist": "3033",
-    "period": "12",
-    "crt_type": "generate",
-    "field_country": "182",
-    "CN": "example.com",
-    "ST": "Region",
-    "L": "City",
-    "O": "Example",
-}
 CERTIFICATE = ProductType(
-    intname="certificate",
-    title={"en": "SSL certificates", "ru": "SSL-сертификаты"},
-    source="docs/resale.md section 2.8",
-    functions={
-        "certificate": ASSUMED,
-        "certificate.filter": OBSERVED,
-        "certificate.edit": ASSUMED,
-        "certificate.suspend": ASSUMED,
-        "certificate.resume": ASSUMED,
-        "certificate.delete": ASSUMED,
-        "certificate.order": ASSUMED,
-        "certificate.order.pricelist": ASSUMED,
-        "v2.certificate.order.pricelist": ASSUMED,
-        "certificate.order.param": DOCUMENTED,
-        "v2.certificate.order.param": ASSUMED,
-    },
-    example=EXAMPLE,
-    example_order={
-        **REQUEST_EXAMPLE,
-        "approver_email_1": "admin@example.com",
-        "skipbasket": "on",
-        "sok": "ok",
-    },
+    **declared("certificate"),
     ordered=CertificateOrder,
     order_form=CertificateOrderForm,
     changes=CertificateChange,
@@ -404,6 +372,11 @@ CERTIFICATE = ProductType(
     read_addons=read_addons,
 )
 FAMILY = build(CERTIFICATE)
+AFTER_REQUEST = frozenset({"approver_email_1", "skipbasket", "sok"})
+"""What an order has beyond the request for the certificate."""
+REQUEST_EXAMPLE = {
+    name: text for name, text in CERTIFICATE.example_order.items() if name not in AFTER_REQUEST
+}
 
 
 @FAMILY.form(

@@ -18,7 +18,7 @@ from emulator.functions.products.common import (
     LicenseOrderForm,
     LicenseRow,
 )
-from emulator.functions.products.product_type import ProductType
+from emulator.functions.products.product_type import ProductType, declared
 
 OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 
@@ -63,33 +63,7 @@ class PlatformForm(LicenseForm):
 
 
 PLATFORM = ProductType(
-    intname="platform",
-    title={"en": "Platforms", "ru": "Платформы"},
-    source="docs/trade.md section 13",
-    functions={
-        "platform": ASSUMED,
-        "platform.filter": OBSERVED,
-        "platform.edit": DOCUMENTED,
-        "platform.suspend": ASSUMED,
-        "platform.resume": ASSUMED,
-        "platform.delete": ASSUMED,
-        "platform.order": ASSUMED,
-        "platform.order.pricelist": ASSUMED,
-        "v2.platform.order.pricelist": ASSUMED,
-        "platform.order.param": DOCUMENTED,
-        "v2.platform.order.param": ASSUMED,
-    },
-    example="100012",
-    example_order={
-        "pricelist": "55163",
-        "period": "1",
-        "comment": "example",
-        "addon_55165": "1",
-        "autoprolong": "1",
-        "skipbasket": "on",
-        "clicked_button": "finish",
-        "sok": "ok",
-    },
+    **declared("platform"),
     ordered=PlatformOrder,
     order_form=PlatformOrderForm,
     changes=PlatformChange,

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, TypedDict, cast
 
 from sqlalchemy import case, func
 
 from emulator.api.context import Call, FormAnswer
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
+from emulator.data import FOLDER
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue.catalogue import Tariff, Words
 from emulator.domain.services import editing
@@ -24,7 +26,9 @@ from emulator.errors import ApiError
 from emulator.functions.filtering import Column
 from emulator.functions.products import common
 from emulator.store import tables
+from mockseller.files import FileError, read_yaml
 
+TYPES_FILE = FOLDER / "product_types.yaml"
 V = tables.service.c
 _OSTEMPL = func.json_extract(V.params, "$.ostempl")
 _WORKS = case((V.status == ACTIVE, "2"), else_="8")
@@ -70,6 +74,32 @@ def plain_order(sent: Mapping[str, Any]) -> OrderRequest:
 def sent_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | None:
     """The addons of an order as they were sent."""
     return sent.get("addon")
+
+
+class Declared(TypedDict):
+    """What ``data/product_types.yaml`` says of a type, by the names of `ProductType`."""
+
+    intname: str
+    title: Words
+    source: str
+    functions: Mapping[str, Evidence]
+    example: str
+    example_order: Mapping[str, str]
+
+
+@cache
+def _read_types() -> Mapping[str, Any]:
+    source = read_yaml(TYPES_FILE, FileError, texts=True)
+    source.check()
+    types: Mapping[str, Any] = source.document
+    return types
+
+
+def declared(intname: str) -> Declared:
+    """What the file says of one type. Raises KeyError for one that it does not have."""
+    entry = _read_types()[intname]
+    functions = {name: Evidence(grade) for name, grade in entry["functions"].items()}
+    return cast("Declared", {**entry, "intname": intname, "functions": functions})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from emulator.functions.products.common import (
     LicenseOrderForm,
     LicenseRow,
 )
-from emulator.functions.products.product_type import ProductType
+from emulator.functions.products.product_type import ProductType, declared
 
 OBSERVED, DOCUMENTED = Evidence.OBSERVED, Evidence.DOCUMENTED
 
@@ -60,34 +60,7 @@ class AddressCheck(WireSchema):
 
 
 SOFT = ProductType(
-    intname="soft",
-    title={"en": "Licences", "ru": "Лицензии"},
-    source="docs/trade.md sections 3 and 6",
-    functions={
-        "soft": DOCUMENTED,
-        "soft.filter": OBSERVED,
-        "soft.edit": OBSERVED,
-        "soft.suspend": OBSERVED,
-        "soft.resume": OBSERVED,
-        "soft.delete": OBSERVED,
-        "soft.order": OBSERVED,
-        "soft.order.pricelist": OBSERVED,
-        "v2.soft.order.pricelist": OBSERVED,
-        "soft.order.param": DOCUMENTED,
-        "v2.soft.order.param": DOCUMENTED,
-    },
-    example="100001",
-    example_order={
-        "pricelist": "55227",
-        "period": "1",
-        "ip": "192.0.2.201",
-        "licname": "example",
-        "remoteid": "r-1",
-        "autoprolong": "null",
-        "skipbasket": "on",
-        "clicked_button": "finish",
-        "sok": "ok",
-    },
+    **declared("soft"),
     ordered=SoftOrder,
     term=SoftTerm,
     order_form=LicenseOrderForm,

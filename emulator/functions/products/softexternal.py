@@ -20,7 +20,7 @@ from emulator.functions.products.common import (
     NewTermByPeriod,
     TermByPeriod,
 )
-from emulator.functions.products.product_type import ProductType
+from emulator.functions.products.product_type import ProductType, declared
 
 DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
 
@@ -65,31 +65,7 @@ class ThirdPartyForm(LicenseForm):
 
 
 THIRD_PARTY = ProductType(
-    intname="softexternal",
-    title={"en": "Third-party licences", "ru": "Сторонние лицензии"},
-    source="docs/trade.md section 7",
-    functions={
-        "softexternal": DOCUMENTED,
-        "softexternal.filter": DOCUMENTED,
-        "softexternal.edit": DOCUMENTED,
-        "softexternal.suspend": DOCUMENTED,
-        "softexternal.resume": DOCUMENTED,
-        "softexternal.delete": DOCUMENTED,
-        "softexternal.order": ASSUMED,
-        "softexternal.order.pricelist": ASSUMED,
-        "v2.softexternal.order.pricelist": ASSUMED,
-        "softexternal.order.param": DOCUMENTED,
-        "v2.softexternal.order.param": ASSUMED,
-    },
-    example="100010",
-    example_order={
-        "pricelist": "55369",
-        "period": "1",
-        "licname": "example",
-        "autoprolong": "1",
-        "skipbasket": "on",
-        "sok": "ok",
-    },
+    **declared("softexternal"),
     ordered=ThirdPartyOrder,
     term=TermByPeriod,
     new_term=NewTermByPeriod,

@@ -100,7 +100,6 @@ class AddressRemoval(WireSchema):
     returns=AddressRow,
     fails=(Missed,),
     example={"elid": EXAMPLE},
-    title={"en": "Addresses", "ru": "IP-адреса"},
 )
 def list_addresses(call: Call, elid: int, **paging: Any) -> Rows:
     """The addresses of a service: a license has the one at which it is used, a platform none."""
@@ -166,7 +165,6 @@ def _find(call: Call, elid: int, plid: int | None) -> tuple[Service, ServiceAddr
     returns=AddressForm,
     fails=FAILS,
     example={"elid": EXAMPLE, "domain": "web-1.example.com", "sok": "ok"},
-    title={"en": "Address", "ru": "IP-адрес"},
 )
 def show_address(
     call: Call,
@@ -263,7 +261,6 @@ def _order_address(call: Call, plid: int | None, domain: str) -> ActionResult:
     elids="elid",
     fails=FAILS,
     example={"elid": "4", "plid": "100017"},
-    title={"en": "Address", "ru": "IP-адрес"},
 )
 def remove_addresses(call: Call, elid: int, plid: int | None = None) -> ActionResult:
     """Gives addresses back without a refund; the main address is never given back."""

@@ -53,7 +53,6 @@ class TariffChangeForm(WireSchema):
 
 
 FAILS = (Missed, BadValue, WrongState, RunningOperation, NotEnoughMoney, Exists)
-TITLE = {"en": "Change of tariff", "ru": "Смена тарифа"}
 
 
 @FAMILY.form(
@@ -61,7 +60,6 @@ TITLE = {"en": "Change of tariff", "ru": "Смена тарифа"}
     takes=TariffChangeParameters,
     returns=TariffChangeForm,
     fails=FAILS,
-    title=TITLE,
     example={**EXAMPLE, "period": "1", "sok": "ok"},
     next_step="service.changepricelist.pricelist",
 )
@@ -78,7 +76,6 @@ def show_choice(
     takes=TariffChangeParameters,
     returns=TariffChangeForm,
     fails=FAILS,
-    title=TITLE,
     example={**EXAMPLE, "period": "1", "snext": "ok"},
 )
 def show_quote(
@@ -104,7 +101,6 @@ def name_last_step(
     takes=TariffChangeParameters,
     returns=TariffChangeForm,
     fails=FAILS,
-    title=TITLE,
     example={**EXAMPLE, "snext": "ok", "sok": "ok"},
     commits_on_snext=True,
 )

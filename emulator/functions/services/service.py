@@ -89,7 +89,6 @@ class ProlongForm(WireSchema):
     fails=(Missed, BadValue, WrongState, RunningOperation, NotEnoughMoney, Exists),
     source="docs/trade.md section 4",
     example={"elid": EXAMPLE, "period": "1", "sok": "ok"},
-    title={"en": "Prolongation", "ru": "Продление"},
 )
 def show_prolong(call: Call, elid: int, period: int | None = None) -> FormAnswer:
     """Prolongs a service: without sok shows price and new end, with sok charges and prolongs."""
@@ -204,7 +203,6 @@ HISTORY = Listing(
     fails=(Missed,),
     source="docs/wire.md section 6",
     example={"elid": EXAMPLE},
-    title={"en": "History", "ru": "История"},
 )
 def list_history(call: Call, elid: int, **paging: object) -> Rows:
     """What happened to a service, newest first.
@@ -258,7 +256,6 @@ class PasswordForm(WireSchema):
     fails=PASSWORD_FAILS,
     source="docs/resale.md section 2.6, docs/wire.md section 6",
     example={"elid": EXAMPLE, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"},
-    title={"en": "Change of password", "ru": "Смена пароля"},
 )
 def show_password(call: Call, elid: int, **_: Any) -> FormAnswer:
     """Sets the password of a service. A license stores it and does not use it."""
@@ -305,7 +302,6 @@ LOGIN_FACTS: Mapping[str, tuple[str, ...]] = {
     fails=(Missed,),
     source="docs/resale.md section 2.6, docs/wire.md section 6",
     example={"elid": EXAMPLE},
-    title={"en": "Instruction", "ru": "Инструкция"},
 )
 def show_instruction(call: Call, elid: int) -> Raw:
     """How to use a service, as HTML in ``body``; its last list has what is needed for it."""
@@ -424,7 +420,6 @@ ITEM_LIST: FunctionOptions = {
     "fails": (UnknownFunction,),
     "evidence": Evidence.OBSERVED,
     "source": "docs/wire.md section 6",
-    "title": {"en": "All services", "ru": "Все услуги"},
 }
 FAMILY.listing("service", **ITEM_LIST)(list_items)
 FAMILY.listing("item", **ITEM_LIST)(list_items)
