@@ -21,7 +21,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from contracts.verdicts import EVIDENCE
+from contracts.verdicts import EVIDENCE, CallRecord, Cell, Outcome, Verdict
 from mockseller.files import FileError, read_yaml
 
 
@@ -52,6 +52,22 @@ class Check:
             raise ValueError(f"check {self.id!r}: id, about, cost and source are needed")
         if self.evidence not in EVIDENCE:
             raise ValueError(f"check {self.id!r}: {self.evidence!r} is none of {EVIDENCE}")
+
+    def verdict(
+        self,
+        out: str,
+        outcome: Outcome,
+        messages: Iterable[str] = (),
+        proof: Iterable[CallRecord] = (),
+        *,
+        name: str = "",
+        cells: frozenset[Cell] = frozenset(),
+    ) -> Verdict:
+        """What a judge has found about it, in a format or variant; ``name`` in place of its id."""
+        return Verdict(
+            name or self.id, out, outcome, self.evidence, tuple(messages), tuple(proof),
+            self.source, cells, about=self.about, cost=self.cost,
+        )  # fmt: skip
 
 
 C = TypeVar("C", bound=Check)

@@ -124,18 +124,8 @@ def make_verdict(
     hidden = tuple(secrets)
     messages = tuple(mask_text(text, hidden) for text in findings.messages.get(outcome, ()))
     proof = findings.proof[:max_proof]
-    verdict = Verdict(
-        name=check.id,
-        out=out,
-        outcome=Outcome.WARN if findings.failed and check.evidence == ASSUMED else outcome,
-        evidence=check.evidence,
-        messages=messages,
-        proof=proof,
-        source=check.source,
-        about=check.about,
-        cost=check.cost,
-        cells=cells,
-    )
+    weak = findings.failed and check.evidence == ASSUMED
+    verdict = check.verdict(out, Outcome.WARN if weak else outcome, messages, proof, cells=cells)
     return add_lines(verdict, list_lines(proof))
 
 

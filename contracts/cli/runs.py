@@ -11,7 +11,8 @@ A command of a judge looks like this::
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -90,7 +91,7 @@ def conclude(
     """Judge, apply known deviations, print, write the reports; return the exit code.
 
     ``judge`` is one of `contracts.verdicts.JUDGES`. ``verdicts`` are taken one by one as they come;
-    ``remarks`` and ``details`` are read after the last, so they may be count_holding while judging.
+    ``remarks`` and ``details`` are read after the last, so they may grow while judging.
     ``details["kind"]`` names the kind of reseller that was judged, for its known deviations;
     ``deviations`` is their file where ``--known`` names none. ``progress`` shows how far it is.
     ``scope`` makes what the judge has altogether, so that reports say how much of it was run.
@@ -114,16 +115,9 @@ def conclude(
         click.echo(f"{target} cannot be judged: {problem}", err=True)
         return NOT_JUDGED
     run = collect_run(
-        judge,
-        target,
-        verdicts,
-        entries=entries,
-        remarks=remarks,
-        details={} if details is None else details,
-        progress=progress,
-        scope=scope,
-        repeat=_make_commands(choose),
-    )
+        judge, target, verdicts, entries=entries, remarks=remarks, details=details,
+        progress=progress, scope=scope, repeat=_make_commands(choose),
+    )  # fmt: skip
     try:
         if reports.as_json or [verdict.name for verdict in run.verdicts] != [BROKEN_OFF]:
             _print([run], reports)
@@ -160,30 +154,20 @@ def collect_run(
     """
     from contracts import clock
     from contracts.checks.deviations import apply
-    from contracts.record.fields import ExchangeError
-    from contracts.target.redact import mask_links
-    from contracts.target.seller import CannotRun
     from contracts.verdicts import Run
 
     began, start = clock.now(), clock.elapsed()
     collected: list[Verdict] = []
     everything: Scope | None = None
-    try:
+    with _broken_off_at(target, collected):
         everything = scope() if scope else None
-        for verdict in (progress or Progress()).watch(target, verdicts):
-            collected.append(verdict)  # noqa: PERF402 - those before a problem are kept
-    except (CannotRun, ExchangeError, RuntimeError, OSError) as problem:
-        message = mask_links(str(problem))
-        click.echo(f"{target} cannot be judged: {message}", err=True)
-        collected.append(_broken_off(*message.splitlines()))
-    except KeyboardInterrupt:
-        # Exit code 2: code 1 would say that something failed. What was judged is reported.
-        click.echo(f"{target}: interrupted", err=True)
-        collected.append(_broken_off(_INTERRUPTED))
-    finally:
-        if isinstance(verdicts, Generator):
-            # Closes the servers and worlds that it holds now, not at garbage collection.
-            verdicts.close()
+        try:
+            for verdict in (progress or Progress()).watch(target, verdicts):
+                collected.append(verdict)  # noqa: PERF402 - those before a problem are kept
+        finally:
+            if isinstance(verdicts, Generator):
+                # Closes the servers and worlds that it holds now, not at garbage collection.
+                verdicts.close()
     facts = dict(details or {})
     kind, today = str(facts.get("kind", "")), clock.now().date()
     applied, notes = apply(entries, collected, judge=judge, kind=kind, today=today)
@@ -197,6 +181,25 @@ def collect_run(
         details=facts,
         extent=everything.measure(applied) if everything else None,
     )
+
+
+@contextmanager
+def _broken_off_at(target: str, collected: list[Verdict]) -> Iterator[None]:
+    """Makes a verdict of a problem that ends the judging, and prints it in one line."""
+    from contracts.record.fields import ExchangeError
+    from contracts.target.redact import mask_links
+    from contracts.target.seller import CannotRun
+
+    try:
+        yield
+    except (CannotRun, ExchangeError, RuntimeError, OSError) as problem:
+        message = mask_links(str(problem))
+        click.echo(f"{target} cannot be judged: {message}", err=True)
+        collected.append(_broken_off(*message.splitlines()))
+    except KeyboardInterrupt:
+        # Exit code 2: code 1 would say that something failed. What was judged is reported.
+        click.echo(f"{target}: interrupted", err=True)
+        collected.append(_broken_off(_INTERRUPTED))
 
 
 def _make_commands(choose: ChooseCheck) -> Callable[[Verdict], str]:

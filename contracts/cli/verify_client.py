@@ -85,10 +85,8 @@ def client(
         return
     _check_choice(command, manual, terminal, in_process, records)
     if records:
-        code = conclude(
-            "client", "the client", _judge_records(only), reports, scope=_scope_of_records,
-        )  # fmt: skip
-        sys.exit(code)
+        verdicts = _judge_records(only)
+        sys.exit(conclude("client", "the client", verdicts, reports, scope=_scope_of_records))
     try:
         lessons = select_lessons(only)
     except UnknownLessonError as problem:

@@ -278,15 +278,6 @@ class JourneyRun:
         messages: list[str],
         calls: list[CallRecord] | None = None,
     ) -> Verdict:
-        return Verdict(
-            name=self._name(step),
-            out=OUT,
-            outcome=outcome,
-            evidence=step.check.evidence,
-            messages=tuple(messages),
-            proof=tuple(calls or ()),
-            source=step.check.source,
-            cells=frozenset({self.cell}),
-            about=step.check.about,
-            cost=step.check.cost,
+        return step.check.verdict(
+            OUT, outcome, messages, calls or (), name=self._name(step), cells=frozenset({self.cell})
         )

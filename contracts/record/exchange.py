@@ -24,7 +24,7 @@ Every scalar is read as a text: ``on`` is "on", ``null`` is "null", ``1`` is "1"
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,7 @@ from contracts.record.fields import ExchangeError, FieldReader
 from contracts.record.formats import FORMATS, KINDS
 from contracts.record.placeholders import Placeholder, check_placeholders, find_placeholders
 from contracts.record.roles import KINDS as ROLE_KINDS
-from contracts.verdicts import EVIDENCE
+from contracts.verdicts import EVIDENCE, CallRecord, Outcome, Verdict
 from mockseller.files import read_yaml
 
 FOLDER = Path(__file__).parents[1] / "exchanges"
@@ -115,6 +115,19 @@ class Exchange:
     def func(self) -> str:
         """The function that the request calls."""
         return self.request.func
+
+    def verdict(
+        self,
+        out: str,
+        outcome: Outcome,
+        messages: Iterable[str] = (),
+        proof: Iterable[CallRecord] = (),
+    ) -> Verdict:
+        """What a judge has found about it, in a format."""
+        return Verdict(
+            self.name, out, outcome, self.evidence, tuple(messages), tuple(proof), self.source,
+            about=self.about, cost=self.cost,
+        )  # fmt: skip
 
 
 @cache

@@ -152,13 +152,9 @@ def _masked_input(match: re.Match[str]) -> str:
     return _INPUT_VALUE.sub(rf'\g<1>"{MASK}"', match[0])
 
 
-def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
-    """Masks an answer in any format; ``secrets`` are those of its request."""
-    return _masked_text(text, tuple(secrets))
-
-
 @functools.lru_cache(maxsize=128)  # half of a client's answers are one that it has read before
-def _masked_text(text: str, secrets: tuple[str, ...]) -> str:
+def mask_text(text: str, secrets: tuple[str, ...] = ()) -> str:
+    """Masks an answer in any format; ``secrets`` are those of its request."""
     try:
         tokens = read_tokens(text)
     except UnreadableBody:
@@ -261,7 +257,7 @@ def redact_exchange(
     address = mask_links(str(request.url.copy_with(query=None, username=None, password=None)))
     if response is None:
         return CallRecord(request.method, address, mask_form(fields), 0, "", note, line)
-    text = mask_text(response.read().decode("utf-8", "replace"), secrets)
+    text = mask_text(response.read().decode("utf-8", "replace"), tuple(secrets))
     return CallRecord(
         request.method, address, mask_form(fields), response.status_code, text, note, line
     )

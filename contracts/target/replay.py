@@ -16,7 +16,7 @@ from contracts.verdicts import ASSUMED, CallRecord, Outcome, Verdict
 def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     """Judges one exchange in one format, in a fresh world of the seller."""
     if reason := _reason_to_skip(exchange, seller):
-        return _verdict(exchange, out, Outcome.SKIP, [reason])
+        return exchange.verdict(out, Outcome.SKIP, [reason])
     log: list[CallRecord] = []
     verdict = _replay(exchange, out, seller, log)
     return add_lines(verdict, list_lines(log), seller.list_world_lines(exchange.world))
@@ -30,19 +30,19 @@ def _replay(exchange: Exchange, out: str, seller: Seller, log: list[CallRecord])
             for number, step in enumerate(exchange.before, start=1):
                 if problems := _prepare(step, session, f"before[{number}]"):
                     lines = [f"before[{number}] {step.request.func}: {line}" for line in problems]
-                    return _verdict(exchange, out, Outcome.ERROR, lines, log)
+                    return exchange.verdict(out, Outcome.ERROR, lines, log)
             answer = session.ask(exchange.request, out)
     except CallBlocked as reason:
-        return _verdict(exchange, out, Outcome.SKIP, [str(reason)], log)
+        return exchange.verdict(out, Outcome.SKIP, [str(reason)], log)
     except CannotRun as problem:
-        return _verdict(exchange, out, Outcome.ERROR, [str(problem)], log)
+        return exchange.verdict(out, Outcome.ERROR, [str(problem)], log)
     problems = compare_answer(exchange.expected, out, answer.status, answer.body, session.bindings)
     if not problems:
-        return _verdict(exchange, out, Outcome.PASS, proof=log)
+        return exchange.verdict(out, Outcome.PASS, proof=log)
     if answer.front:
         problems.append(answer.front)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
-    return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, problems, log)
+    return exchange.verdict(out, Outcome.WARN if only_assumed else Outcome.FAIL, problems, log)
 
 
 def replay_all(exchanges: Iterable[Exchange], seller: Seller) -> Iterator[Verdict]:
@@ -86,23 +86,3 @@ def _prepare(step: PreparationStep, session: SellerSession, note: str) -> list[s
         if problems:
             return problems
     return []
-
-
-def _verdict(
-    exchange: Exchange,
-    out: str,
-    outcome: Outcome,
-    messages: Iterable[str] = (),
-    proof: Iterable[CallRecord] = (),
-) -> Verdict:
-    return Verdict(
-        exchange.name,
-        out,
-        outcome,
-        exchange.evidence,
-        messages=tuple(messages),
-        proof=tuple(proof),
-        source=exchange.source,
-        about=exchange.about,
-        cost=exchange.cost,
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Literal
 from urllib.parse import parse_qsl
@@ -30,6 +30,10 @@ COMMON: Final = frozenset({
     "p_num", "p_cnt", "filter",
 })  # fmt: skip
 """Parameters of every call, of paging, and the one that lifts a saved filter."""
+COST: Final = (
+    "Our own client misreads what a seller is known to answer, and so does your program if it is "
+    "built on it."
+)
 SESSION: Final = "00112233445566778899aabb"
 """The session of a client before a call that needs one."""
 
@@ -64,17 +68,7 @@ def judge_client(exchange: Exchange, out: Out, records: Mapping[str, Exchange]) 
     transport = RecordTransport(answers)
     messages = _judge(exchange, reading, transport, out, bindings)
     outcome = Outcome.FAIL if messages else Outcome.PASS
-    return Verdict(
-        exchange.name,
-        f"client {out}",
-        outcome,
-        exchange.evidence,
-        tuple(messages),
-        source=exchange.source,
-        about=exchange.about,
-        cost="Our own client misreads what a seller is known to answer, and so does your program "
-        "if it is built on it.",
-    )
+    return replace(exchange.verdict(f"client {out}", outcome, messages), cost=COST)
 
 
 def _judge(

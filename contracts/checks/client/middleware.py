@@ -184,7 +184,7 @@ class RecordingMiddleware:
     def _record(
         self, request: InterceptedRequest, at: float, answer: _CapturedAnswer, *, lost: bool
     ) -> None:
-        text = mask_text(answer.body.decode("utf-8", "replace"), find_secrets(request.form))
+        text = mask_text(answer.body.decode("utf-8", "replace"), tuple(find_secrets(request.form)))
         call = RecordedCall(
             step=self.step,
             at=at,

@@ -150,17 +150,7 @@ def _failure(name: str, walk: Walk, violation: RuleViolation) -> Verdict:
     messages = (f"{violation.rule}: {violation.message}",)
     proof = tuple(call.seen() for call in walk.target.sender.sent[-MAX_PROOF:])
     check = violation.check
-    verdict = Verdict(
-        f"{name}/{check.id}",
-        "walk",
-        Outcome.FAIL,
-        check.evidence,
-        messages,
-        proof,
-        check.source,
-        about=check.about,
-        cost=check.cost,
-    )
+    verdict = check.verdict("walk", Outcome.FAIL, messages, proof, name=f"{name}/{check.id}")
     return add_lines(verdict, walk.list_lines(), walk.target.seller.list_world_lines(WORLD))
 
 

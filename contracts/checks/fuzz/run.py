@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
@@ -196,16 +196,16 @@ class FuzzRun:
         violation = smallest.violation
         check = violation.check
         weak = check.evidence == ASSUMED and not self.target.seller.own
-        return Verdict(
-            f"{func}/{violation.rule}",
+        verdict = check.verdict(
             MADE_UP,
             Outcome.WARN if weak else Outcome.FAIL,
-            check.evidence,
-            (f"{violation.rule}: {violation.message}",),
-            tuple(call.seen() for call in smallest.calls),
-            f"{check.source}; {declared['source']}",
-            about=check.about,
-            cost=check.cost,
+            [f"{violation.rule}: {violation.message}"],
+            [call.seen() for call in smallest.calls],
+            name=f"{func}/{violation.rule}",
+        )
+        return replace(
+            verdict,
+            source=f"{check.source}; {declared['source']}",
             repeat=tuple(map(self.target.format_curl, smallest.calls)),
         )
 

@@ -65,13 +65,13 @@ class PortabilityAdapter:
             return replay(exchange, out, self.seller)
         first = self._first.get(exchange.name)
         if first is not None and (reason := _reason_not_to_repeat(exchange, first)):
-            return _verdict(exchange, out, Outcome.SKIP, reason)
+            return exchange.verdict(out, Outcome.SKIP, [reason])
         try:
             verdict = self._judge(exchange, out, buys=first is None)
         except (NotPortable, CallBlocked) as reason:
-            verdict = _verdict(exchange, out, Outcome.SKIP, str(reason))
+            verdict = exchange.verdict(out, Outcome.SKIP, [str(reason)])
         except CannotRun as problem:
-            verdict = _verdict(exchange, out, Outcome.ERROR, str(problem))
+            verdict = exchange.verdict(out, Outcome.ERROR, [str(problem)])
         self._first.setdefault(exchange.name, verdict)
         return verdict
 
@@ -134,19 +134,6 @@ def _check_cost(exchange: Exchange, request: Request, resources: Resources) -> N
     # It can only warn; but the first order of a family is needed for what follows.
     if not orders or resources.has_ordered(family):
         raise NotPortable("costs money, and is only assumed")
-
-
-def _verdict(exchange: Exchange, out: str, outcome: Outcome, message: str) -> Verdict:
-    return Verdict(
-        exchange.name,
-        out,
-        outcome,
-        exchange.evidence,
-        (message,),
-        source=exchange.source,
-        about=exchange.about,
-        cost=exchange.cost,
-    )
 
 
 def _adapt(exchange: Exchange, mapping: ParameterMapping) -> Exchange:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from mockseller.files import FileError, read_yaml
 from reseller_client.shop.prices import PriceRule, Rounding
@@ -76,94 +76,6 @@ class YearScenario:
     events: tuple[CustomerEvent, ...]
 
 
-def read_year(name: str, year: int) -> YearScenario:
-    """Reads the scenario of a year. Raises ScenarioError."""
-    return read_file(name, lambda content: _year(content, year))
-
-
-T = TypeVar("T")
-
-
-def read_file(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
-    """Parses a file of ``contracts/scenarios``. Raises ScenarioError."""
-    path = SCENARIOS / f"{name}.yaml"
-    source = read_yaml(path, ScenarioError, name=path.name, texts=True)
-    source.check()
-    try:
-        return parse(source.document)
-    except (ValueError, KeyError, TypeError, InvalidOperation) as problem:
-        raise ScenarioError(f"{path.name}: {' '.join(str(problem).split())}") from problem
-
-
-def _year(content: Mapping[str, Any], year: int) -> YearScenario:
-    products = {name: _product(name, entry) for name, entry in content["products"].items()}
-    events = tuple(_event(entry, year) for entry in content["events"])
-    check_events(events, YEAR_ACTIONS, products)
-    balance, top_up = Decimal(content["balance"]), Decimal(content["top_up"])
-    return YearScenario(content["about"], balance, top_up, products, events)
-
-
-def check_events(
-    events: Sequence[ScenarioEvent], actions: Collection[str], sold: Collection[str]
-) -> None:
-    """Raises ValueError for an event that makes no sense, or events out of order."""
-    for event in events:
-        if event.do not in actions or (event.do == "arrive") != bool(event.product):
-            raise ValueError(f"{event.on} {event.customer}: {event.do} {event.product}")
-        if event.product and event.product not in sold:
-            raise ValueError(f"nobody sells {event.product}")
-    if list(events) != sorted(events, key=lambda event: event.on):
-        raise ValueError("events are written in the order of their days")
-
-
-def _product(name: str, entry: Mapping[str, str]) -> ScenarioProduct:
-    _check_keys(
-        entry, {"tariff", "type", "node_addon", "nodes", "fixed", "markup", "rounding"}, name
-    )
-    rule = PriceRule(
-        fixed=Decimal(entry["fixed"]) if "fixed" in entry else None,
-        markup=Decimal(entry.get("markup", "0")),
-        rounding=Rounding.read(entry.get("rounding", "0.01")),
-    )
-    kind = entry.get("type", SOFT)
-    if kind not in {SOFT, *SEPARATE}:
-        raise ValueError(f"{name}: nobody sells the type {kind}")
-    return ScenarioProduct(
-        name=name,
-        tariff=int(entry["tariff"]),
-        rule=rule,
-        type=kind,
-        node_addon=int(entry["node_addon"]) if "node_addon" in entry else None,
-        nodes=int(entry.get("nodes", "0")),
-    )
-
-
-def _event(entry: Mapping[str, str], year: int) -> CustomerEvent:
-    _check_keys(
-        entry, {column.name for column in fields(CustomerEvent)}, entry.get("on", "an event")
-    )
-    return CustomerEvent(
-        on=parse_day(entry["on"], year),
-        do=entry["do"],
-        customer=entry["customer"],
-        product=entry.get("product", ""),
-        ip=entry.get("ip", ""),
-        addon=entry.get("addon") == "true",
-        until=parse_day(entry["until"], year) if "until" in entry else None,
-    )
-
-
-def parse_day(text: str, year: int) -> date:
-    """A day of a file, ``MM-DD``, in the year that is played. Raises ValueError."""
-    month, _, day = text.partition("-")
-    return date(year, int(month), int(day))
-
-
-def _check_keys(entry: Mapping[str, str], names: set[str], where: str) -> None:
-    if unknown := entry.keys() - names:
-        raise ValueError(f"{where}: unknown {', '.join(sorted(unknown))}")
-
-
 @dataclass(frozen=True, slots=True)
 class ServerProduct:
     """A product: a tariff of the seller with amounts of its addons, by their internal names.
@@ -173,8 +85,8 @@ class ServerProduct:
 
     name: str
     tariff: int
-    addons: Mapping[str, int]
     ostempl: str
+    addons: Mapping[str, int] = field(default_factory=dict)
     by_cart: bool = False
 
 
@@ -195,40 +107,6 @@ class QuarterScenario:
     markup: Decimal
     products: Mapping[str, ServerProduct]
     events: tuple[QuarterEvent, ...]
-
-
-def read_quarter(name: str, year: int) -> QuarterScenario:
-    """Reads the scenario of a quarter in a year. Raises ScenarioError."""
-    return read_file(name, lambda content: _quarter(content, year))
-
-
-def _quarter(content: Mapping[str, Any], year: int) -> QuarterScenario:
-    products = {name: _server_product(name, entry) for name, entry in content["products"].items()}
-    events = tuple(_quarter_event(entry, year) for entry in content["events"])
-    check_events(events, QUARTER_ACTIONS, products)
-    balance, markup = Decimal(content["balance"]), Decimal(content["markup"])
-    return QuarterScenario(content["about"], balance, markup, products, events)
-
-
-def _server_product(name: str, entry: Mapping[str, Any]) -> ServerProduct:
-    addons = _amounts(entry.get("addons", {}))
-    by_cart = bool(entry.get("by_cart"))
-    return ServerProduct(name, int(entry["tariff"]), addons, entry["ostempl"], by_cart)
-
-
-def _quarter_event(entry: Mapping[str, Any], year: int) -> QuarterEvent:
-    return QuarterEvent(
-        on=parse_day(entry["on"], year),
-        do=entry["do"],
-        customer=entry["customer"],
-        product=entry.get("product", ""),
-        ostempl=entry.get("ostempl", ""),
-        addons=_amounts(entry.get("addons", {})),
-    )
-
-
-def _amounts(entry: Mapping[str, str]) -> dict[str, int]:
-    return {name: int(amount) for name, amount in entry.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,25 +131,105 @@ class ModuleScript:
     price: Decimal
 
 
+T = TypeVar("T")
+
+
+def read_year(name: str, year: int) -> YearScenario:
+    """Reads the scenario of a year. Raises ScenarioError."""
+    return _read_file(name, lambda content: _year(content, year))
+
+
+def read_quarter(name: str, year: int) -> QuarterScenario:
+    """Reads the scenario of a quarter in a year. Raises ScenarioError."""
+    return _read_file(name, lambda content: _quarter(content, year))
+
+
 def read_module_script(name: str = MODULE_LIFE) -> ModuleScript:
     """Reads the scenario. Raises ScenarioError: the file and what is wrong with it."""
-    return read_file(name, _module_script)
+    return _read_file(name, lambda content: _read(ModuleScript, content))
 
 
-def _module_script(content: Mapping[str, Any]) -> ModuleScript:
-    license, customer, module = content["licence"], content["customer"], content["module"]
-    return ModuleScript(
-        about=content["about"],
-        balance=Decimal(content["balance"]),
-        license_tariff=int(license["tariff"]),
-        edition=license["edition"],
-        period=int(license["period"]),
-        ip=license["ip"],
-        login=customer["login"],
-        password=customer["password"],
-        customer_balance=Decimal(customer["balance"]),
-        number=int(module["number"]),
-        module_tariff=int(module["tariff"]),
-        intname=module["intname"],
-        price=Decimal(module["price"]),
-    )
+def _read_file(name: str, parse: Callable[[dict[str, Any]], T]) -> T:
+    path = SCENARIOS / f"{name}.yaml"
+    source = read_yaml(path, ScenarioError, name=path.name, texts=True)
+    source.check()
+    try:
+        return parse(dict(source.document))
+    except (ValueError, KeyError, TypeError, AttributeError, InvalidOperation) as problem:
+        raise ScenarioError(f"{path.name}: {' '.join(str(problem).split())}") from problem
+
+
+def _year(content: dict[str, Any], year: int) -> YearScenario:
+    products = {name: _product(name, entry) for name, entry in content.pop("products").items()}
+    events = tuple(_read(CustomerEvent, entry, year=year) for entry in content.pop("events"))
+    check_events(events, YEAR_ACTIONS, products)
+    return _read(YearScenario, content, products=products, events=events)
+
+
+def _quarter(content: dict[str, Any], year: int) -> QuarterScenario:
+    products = {
+        name: _read(ServerProduct, entry, name=name)
+        for name, entry in content.pop("products").items()
+    }
+    events = tuple(_read(QuarterEvent, entry, year=year) for entry in content.pop("events"))
+    check_events(events, QUARTER_ACTIONS, products)
+    return _read(QuarterScenario, content, products=products, events=events)
+
+
+def _product(name: str, entry: Mapping[str, str]) -> ScenarioProduct:
+    of_rule = {each.name for each in fields(PriceRule)} & entry.keys()
+    rule = _read(PriceRule, {each: entry[each] for each in of_rule})
+    rest = {each: entry[each] for each in entry.keys() - of_rule}
+    product = _read(ScenarioProduct, rest, name=name, rule=rule)
+    if product.type not in {SOFT, *SEPARATE}:
+        raise ValueError(f"{name}: nobody sells the type {product.type}")
+    return product
+
+
+def _read(kind: type[T], entry: Mapping[str, Any], *, year: int = 0, **further: object) -> T:
+    """A dataclass of an entry of a file, in which everything is a text; ``further`` of its fields.
+
+    Days are in ``year``. Raises ValueError for a name that is no field of it, and for a value that
+    cannot be read, TypeError where one is missing.
+    """
+    kinds = {each.name: str(each.type) for each in fields(cast("Any", kind))}
+    if unknown := entry.keys() - (kinds.keys() - further.keys()):
+        raise ValueError(f"{kind.__name__}: unknown {', '.join(sorted(unknown))}")
+    values = {
+        name: parse_day(text, year) if kinds[name] in DAYS else READERS[kinds[name]](text)
+        for name, text in entry.items()
+    }
+    return kind(**values, **further)
+
+
+DAYS: Final = ("date", "date | None")
+READERS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "str": str,
+    "int": int,
+    "int | None": int,
+    "bool": "true".__eq__,
+    "Decimal": Decimal,
+    "Decimal | None": Decimal,
+    "Rounding": Rounding.read,
+    "Mapping[str, int]": lambda entry: {name: int(amount) for name, amount in entry.items()},
+}
+"""How a text of a file is read, by the type of the field."""
+
+
+def check_events(
+    events: Sequence[ScenarioEvent], actions: Collection[str], sold: Collection[str]
+) -> None:
+    """Raises ValueError for an event that makes no sense, or events out of order."""
+    for event in events:
+        if event.do not in actions or (event.do == "arrive") != bool(event.product):
+            raise ValueError(f"{event.on} {event.customer}: {event.do} {event.product}")
+        if event.product and event.product not in sold:
+            raise ValueError(f"nobody sells {event.product}")
+    if list(events) != sorted(events, key=lambda event: event.on):
+        raise ValueError("events are written in the order of their days")
+
+
+def parse_day(text: str, year: int) -> date:
+    """A day of a file, ``MM-DD``, in the year that is played. Raises ValueError."""
+    month, _, day = text.partition("-")
+    return date(year, int(month), int(day))

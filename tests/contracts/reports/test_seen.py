@@ -77,7 +77,7 @@ def test_a_password_is_masked_in_whatever_way_it_is_written() -> None:
     password = "p<a>&\"ss'\\ пароль"
     ways = [escape(password), html.escape(password), json.dumps(password), quote_plus(password)]
     answer = " ".join([password, *ways, json.dumps({"other": {"password": password}})])
-    masked = redact.mask_text(answer, [password])
+    masked = redact.mask_text(answer, (password,))
     assert masked == '*** *** *** "***" *** {"other": {"password": "***"}}'
 
 
