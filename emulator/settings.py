@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -326,14 +326,22 @@ def _from_file(file: Path | None) -> Mapping[str, object]:
         return {}
     source = read_toml(_path(str(file)), SettingsError, name=str(file))
     names = {f.name for f in fields(Settings)}
-    source.check(((), _unknown(name)) for name in sorted(set(source.document) - names))
     content: Mapping[str, object] = source.document
+    problems = {name: _problem(name, value, names) for name, value in content.items()}
+    source.check(((name,), problem) for name, problem in problems.items() if problem)
     return content
 
 
-def _unknown(name: str) -> str:
-    nearest = find_nearest(name, READERS)
-    return f"unknown setting {name!r}" + (f"; the nearest is {nearest!r}" if nearest else "")
+def _problem(name: str, value: object, names: Collection[str]) -> str:
+    """What is wrong with a setting of a file, or an empty text."""
+    if name not in names:
+        nearest = find_nearest(name, READERS)
+        return "unknown setting" + (f"; the nearest is {nearest!r}" if nearest else "")
+    try:
+        READERS[name](str(value))
+    except ValueError as fault:
+        return str(fault)
+    return ""
 
 
 def _read(name: str, text: str, origin: str) -> object:

@@ -193,14 +193,42 @@ def parse_json(
 
 
 def read_toml(path: Path, raises: type[FileError], *, name: str = "") -> Source:
-    """A file of TOML, whose reader knows no lines. Raises ``raises``: it is no such file."""
+    """A file of TOML. Raises ``raises``: it is no such file."""
+    text = read_text(path, raises)
     try:
-        document = tomllib.loads(read_text(path, raises))
+        document = tomllib.loads(text)
     except RecursionError:
         raise raises(f"{name or path}: is nested too deeply") from None
     except ValueError as error:
         raise raises(f"{name or path}: is not TOML: {error}") from None
-    return Source(name or str(path), document, raises)
+    return Source(name or str(path), document, raises, find_lines=lambda: _toml_lines(text))
+
+
+def _toml_lines(text: str) -> Iterator[tuple[Place, int]]:
+    """The line on which each value begins: what a line adds to a beginning that can be read.
+
+    The reader of TOML knows no lines. Called only for a message, and files of settings are short.
+    """
+    lines = text.splitlines(keepends=True)
+    seen: set[Place] = set()
+    first = 1
+    for end in range(1, len(lines) + 1):
+        try:
+            document = tomllib.loads("".join(lines[:end]))
+        except ValueError:
+            continue
+        for place in _toml_places(document, ()):
+            if place not in seen:
+                seen.add(place)
+                yield place, first
+        first = end + 1
+
+
+def _toml_places(value: object, place: Place) -> Iterator[Place]:
+    if isinstance(value, dict | list):
+        for step, inside in value.items() if isinstance(value, dict) else enumerate(value):
+            yield (*place, step)
+            yield from _toml_places(inside, (*place, step))
 
 
 def read_text(path: Path, raises: type[FileError]) -> str:

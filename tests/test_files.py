@@ -92,9 +92,11 @@ REPORT = """\
  ]}
 """
 SETTINGS = """\
-port = 0
 colour = "red"
-shape = "round"
+port = "eighty"
+token = '''
+size = 1
+'''
 size = 3
 """
 KINDS: dict[str, tuple[str, str, Callable[[Path], object], list[str]]] = {
@@ -150,10 +152,13 @@ KINDS: dict[str, tuple[str, str, Callable[[Path], object], list[str]]] = {
             "runs[0].seconds: Not a valid number. (line 5)",
         ],
     ),
-    # The reader of TOML knows no lines.
     "settings": (
         "mine.toml", SETTINGS, lambda path: settings.load({}, {}, path),
-        ["unknown setting 'colour'", "unknown setting 'shape'", "unknown setting 'size'"],
+        [
+            "colour: unknown setting (line 1)",
+            'port: "eighty" is not a whole number (line 2)',
+            "size: unknown setting (line 6)",
+        ],
     ),
 }  # fmt: skip
 

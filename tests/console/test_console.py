@@ -140,7 +140,7 @@ def test_what_a_client_sends_is_shown_as_text(seller: Seller) -> None:
         "/_mockseller/console/a/../b",
     ],
 )  # fmt: skip
-def test_what_is_not_there_is_told(seller: Seller, path: str) -> None:
+def test_a_page_that_does_not_exist_is_not_found(seller: Seller, path: str) -> None:
     assert look(seller, path).status_code == 404
 
 

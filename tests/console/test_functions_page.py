@@ -93,7 +93,7 @@ def test_a_form_that_cannot_be_sent_is_a_line_on_the_page(
     assert seller.journal.entries() == []
 
 
-def test_a_function_that_there_is_not_is_told(seller: Seller) -> None:
+def test_a_function_that_does_not_exist_is_not_found(seller: Seller) -> None:
     browser = Browsing(seller)
     assert browser.look("/functions/nosuch").status_code == 404
     assert browser.press("/functions/nosuch/call").status_code == 404

@@ -78,7 +78,7 @@ def test_the_chart_is_a_picture_without_style_or_script(seller: Seller) -> None:
     "path",
     ["/money?login=nobody", "/money/months.csv?login=nobody", "/money/months.svg?currency=X"],
 )
-def test_money_that_there_is_not_is_told(seller: Seller, path: str) -> None:
+def test_a_page_of_money_that_does_not_exist_is_not_found(seller: Seller, path: str) -> None:
     assert Browsing(seller).look(path).status_code == 404
 
 

@@ -43,7 +43,7 @@ def test_expenses_and_payments_are_listed_with_sign_and_currency(seller: Seller)
     assert "Заказ: " in page
 
 
-def test_callers_are_told_apart_with_their_calls_and_refusals(seller: Seller) -> None:
+def test_each_caller_is_listed_with_its_calls_and_refusals(seller: Seller) -> None:
     for _ in range(3):
         seller.call("whoami")
     seller.call("soft.edit", elid="1")

@@ -102,7 +102,7 @@ def test_a_change_that_the_api_refuses_is_a_line_on_the_page(
     assert line in answer.text
 
 
-def test_a_service_that_there_is_not_is_told(seller: Seller) -> None:
+def test_a_service_that_does_not_exist_is_not_found(seller: Seller) -> None:
     browser = Browsing(seller)
     assert browser.look("/services/1").status_code == 404
     assert browser.press("/services/1/key").status_code == 404

@@ -36,8 +36,8 @@ def test_a_bad_value_is_named_with_its_origin(
 
 def test_an_unknown_setting_in_a_file_is_refused_by_name(tmp_path: Path) -> None:
     file = tmp_path / "mockseller.toml"
-    file.write_text("prot = 1\n")
-    with pytest.raises(SettingsError, match="unknown setting 'prot'"):
+    file.write_text("workers = 2\nprot = 1\n")
+    with pytest.raises(SettingsError, match=r"prot: unknown setting; .* 'port' \(line 2\)"):
         load({}, {}, file)
 
 

@@ -155,7 +155,7 @@ def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('colour = "red"\n', encoding="utf-8")
     process = serve("--config", str(file))
-    assert process.stderr == f"Error: {file}: unknown setting 'colour'\n"
+    assert process.stderr == f"Error: {file}: colour: unknown setting (line 1)\n"
 
 
 @pytest.mark.every(2)

@@ -59,7 +59,7 @@ def test_the_password_is_on_no_page(browser: Browser) -> None:
         ({}, "was not bought"),
     ],
 )
-def test_what_cannot_be_bought_is_told_on_the_page(
+def test_the_page_shows_why_a_module_cannot_be_bought(
     browser: Browser, trade: Trade, form: dict[str, str], line: str
 ) -> None:
     got = press(browser, "/buy", **form)

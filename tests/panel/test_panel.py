@@ -105,7 +105,7 @@ class Losing(httpx.BaseTransport):
         return response
 
 
-def test_paid_and_not_in_the_license_yet_is_told_as_that(trade: Trade) -> None:
+def test_a_module_that_is_paid_and_not_yet_in_the_license_is_shown_as_such(trade: Trade) -> None:
     trade.partner()
     trade.seller.provisioning("by_hand")
     panel = trade.panel()

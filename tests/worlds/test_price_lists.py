@@ -148,6 +148,21 @@ def test_what_is_no_price_list_is_refused_in_words(document: bytes, line: str) -
         pricelist.read(document, "EUR")
 
 
+def test_every_tariff_that_cannot_be_read_is_named_at_once() -> None:
+    inside = MODULE[5:-6]
+    copies = [inside.replace(b"277", str(number).encode()) for number in range(300, 330)]
+    copies[1] = copies[1].replace(b"913.9286", b"dear")
+    copies[3] = copies[3].replace(b"EUR", b"euro")
+    with pytest.raises(PriceListError) as refused:
+        pricelist.read(b"<doc>" + b"".join(copies) + b"</doc>", "EUR")
+    assert refused.value.lines == (
+        "tariff 301: 'dear' is not an amount", "tariff 303: 'euro' is not a currency",
+    )  # fmt: skip
+    bad = [copy.replace(b"913.9286", b"dear") for copy in copies]
+    with pytest.raises(PriceListError, match=r"and 10 more$"):
+        pricelist.read(b"<doc>" + b"".join(bad) + b"</doc>", "EUR")
+
+
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_bytes_at_all_make_anything_but_a_refusal(document: bytes) -> None:
     with pytest.raises(PriceListError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final, Protocol
@@ -22,6 +22,7 @@ from contracts.checks.client.protocol import (
     StepResult,
 )
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
+from contracts.target.curl import format_record
 from emulator.testing import World
 
 MODULE_LICENSE_IP: Final = "192.0.2.100"
@@ -294,7 +295,7 @@ class CaseContext:
 
     def finish(self) -> Execution:
         """Remove hooks and planned faults, and return what the scenario left."""
-        calls = self.middleware.take_calls()
+        calls = tuple(map(self._name_no_world, self.middleware.take_calls()))
         hooks, self.middleware.hooks = self.middleware.hooks, ()
         self.world.faults.clear()
         return Execution(
@@ -311,6 +312,18 @@ class CaseContext:
     def discard(self) -> None:
         """Delete the world."""
         self.world.control("DELETE", f"/worlds/{self.world.name}")
+
+    def _name_no_world(self, call: RecordedCall) -> RecordedCall:
+        """The call with a line that sends it again in any world: its login may name this one's."""
+        world = f"@{self.world.name}"
+        if not self.login.endswith(world):
+            return call
+        logins = {
+            name: call.request[name].replace(world, "", 1)
+            for name in ("authinfo", "username")
+            if name in call.request
+        }
+        return replace(call, line=format_record(replace(call, request={**call.request, **logins})))
 
     def _charges(self) -> dict[int, tuple[Decimal, ...]]:
         charges: dict[int, tuple[Decimal, ...]] = {}

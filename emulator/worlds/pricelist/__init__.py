@@ -42,6 +42,8 @@ TRIAL_DAYS = 14
 """Length of a trial, which an export does not contain (assumed)."""
 MOST = 5_000
 """Tariffs of one document."""
+MOST_PROBLEMS = 20
+"""Lines of a refusal."""
 STAND_ON_ADDRESSES = frozenset({"soft", "softexternal"})
 """Product types whose orders need an address, which an export does not say (assumed)."""
 NOT_ORDERED_HERE = frozenset({"paidsupport"})
@@ -61,7 +63,7 @@ class PriceList:
 def read(document: bytes, currency: str) -> PriceList:
     """Reads an export. ``currency``: the currency of prices that name none.
 
-    Raises PriceListError where it is no price list, or a tariff in it is invalid.
+    Raises PriceListError where it is no price list, with a line for each tariff that is invalid.
     """
     root = parsed(document)
     lists = next((listed for node in roots(root) if (listed := node.all("pricelist"))), [])
@@ -74,11 +76,20 @@ def read(document: bytes, currency: str) -> PriceList:
         raise PriceListError(f"the document holds more than {MOST} tariffs")
     left_out: list[str] = []
     tariffs: dict[int, Tariff] = {}
+    problems: list[str] = []
     for node in lists:
-        tariff = _tariff(node, currency, left_out)
+        try:
+            tariff = _tariff(node, currency, left_out)
+        except PriceListError as problem:
+            problems += problem.lines
+            continue
         if tariff.id in tariffs:
-            raise PriceListError(f"tariff {tariff.id} is there twice")
+            problems.append(f"tariff {tariff.id} is there twice")
         tariffs[tariff.id] = tariff
+    if len(problems) > MOST_PROBLEMS:
+        problems[MOST_PROBLEMS:] = [f"and {len(problems) - MOST_PROBLEMS} more"]
+    if problems:
+        raise PriceListError(*problems)
     return PriceList(tuple(_with_targets(tariffs.values())), tuple(left_out))
 
 

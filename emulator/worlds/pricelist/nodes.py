@@ -26,7 +26,7 @@ MONTHS = {"month": 1, "year": 12, "lifetime": 0, "trial": 1}
 
 
 class PriceListError(FileError):
-    """A document is no price list; the text is one line for people."""
+    """A document is no price list; the text has a line for each thing that is wrong."""
 
 
 @dataclass(slots=True)

@@ -10,7 +10,13 @@ import pytest
 
 from contracts.checks.client.drivers import AdapterDriver
 from contracts.checks.client.environment import CaseEnvironment
-from contracts.checks.client.judge import grade, select_lessons
+from contracts.checks.client.judge import (
+    GradingRequest,
+    ServerOptions,
+    grade,
+    grade_command,
+    select_lessons,
+)
 from contracts.checks.client.lessons.unsupported import unsupported_trade
 from contracts.cli.repeat import Repetition
 from contracts.cli.verify_client import choose_lesson, client
@@ -21,6 +27,14 @@ from tests.contracts.client.mutants import MUTANTS, Mutant
 from tests.contracts.repeating import curl_lines, run_command, send_lines
 
 CHOSEN = ("only", "kind", "trade")
+CONFIRMS_NOTHING = """
+import json, os, sys, urllib.request
+step = json.load(sys.stdin)
+body = ('func=soft.order.param&out=xml&authinfo=' + step['seller']['login'] + ':'
+        + step['seller']['password'] + '&sok=ok').encode()
+urllib.request.urlopen(step['seller']['url'], body).read()
+print(json.dumps({'result': 'ok'}))
+"""
 
 
 def judge_once(
@@ -30,6 +44,23 @@ def judge_once(
     lessons = select_lessons(only)
     (verdict,) = grade(environment, driver, kind=kind, trade=trade, lessons=lessons)
     return verdict
+
+
+def test_the_lines_of_a_login_that_names_its_world_name_none(tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter.py"
+    adapter.write_text(CONFIRMS_NOTHING)
+    lessons = select_lessons("refusal-is-no-success")
+    server = ServerOptions(by_login=True)
+    command = shlex.join([sys.executable, str(adapter)])
+    request = GradingRequest(lessons, "custom", "licences")
+    (verdict,) = grade_command(command, request, server, limit=60)
+    assert "@lesson-" in verdict.proof[0].request["authinfo"]
+    lines = curl_lines(verdict)
+    assert lines
+    assert not any("@lesson-" in line for line in lines)
+    with Seller() as seller:
+        assert {answer.status_code for answer in send_lines(lines, seller.wsgi)} == {200}
+        assert seller.journal.entries(func="soft.order.param", login="reseller")
 
 
 @pytest.mark.every(8)
@@ -60,14 +91,7 @@ def test_a_trade_that_a_kind_cannot_resell_is_chosen_by_name_as_well() -> None:
 
 def test_a_command_that_does_nothing_is_graded_again_by_the_printed_line(tmp_path: Path) -> None:
     adapter = tmp_path / "my adapter.py"
-    adapter.write_text(
-        "import json, os, sys, urllib.request\n"
-        "step = json.load(sys.stdin)\n"
-        "body = ('func=soft.order.param&out=xml&authinfo=' + step['seller']['login'] + ':'\n"
-        "        + step['seller']['password'] + '&sok=ok').encode()\n"
-        "urllib.request.urlopen(step['seller']['url'], body).read()\n"
-        "print(json.dumps({'result': 'ok'}))\n"
-    )
+    adapter.write_text(CONFIRMS_NOTHING)
     command = shlex.join([sys.executable, str(adapter)])
     name, out = "refusal-is-no-success", "custom licences"
     first = run_command("client", "--command", command, "--only", "refusal")[name, out]

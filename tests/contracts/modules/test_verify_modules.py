@@ -11,8 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.checks.modules import RULES
-from contracts.checks.modules.known_names import MODULES
+from contracts.checks.modules.known_names import CURRENCIES, MODULES
 from contracts.cli import verify
+from emulator.domain.catalogue import currencies
 from tests.contracts.modules.faults import cost
 from tests.contracts.modules.stand import LICENSE, Clock, Faulty, Stand, standing
 from tests.contracts.modules.test_http_client import served
@@ -99,6 +100,10 @@ def test_the_page_has_every_rule_as_the_program_has_it() -> None:
     assert [heading.lower() for heading in headings] == list(
         dict.fromkeys(rule.group for rule in RULES.values())
     )
+
+
+def test_the_judge_knows_the_currencies_in_which_a_seller_sells() -> None:
+    assert CURRENCIES.split() == currencies.CODES.split()
 
 
 def test_the_page_has_every_name_that_panels_know() -> None:
