@@ -50,7 +50,7 @@ WRONG = {
     'mockseller(fxture="strict")': 'there is no option "fxture"',
     'seller(fixture="strict")': 'there is no option "fixture"',
     'seller("busy")': "'busy' has no name; write world='busy'",
-    'seller(world="bussy")': 'fixtures: no worlds "bussy"; there are bound, busy*',
+    'seller(world="bussy")': 'fixture: there is no shipped world "bussy"; choose one of*',
     "seller(world=3)": "world: 3 is not a text",
     'seller(clock="soon")': 'clock: "soon" is not an instant*',
     'seller(provisioning="soon")': "provisioning: 'soon' is not 'at once', 'after 3 reads'*",
@@ -91,10 +91,16 @@ def test_a_marker_holds_for_a_seller_on_a_port_too(pytester: pytest.Pytester) ->
 
         @pytest.mark.seller(world="nosuch")
         def test_wrong(seller_server): pass
+
+        @pytest.mark.seller(world="own.yaml")
+        def test_own(seller_server): pass
     """)
     result = pytester.runpytest_inprocess(*QUIET)
-    result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines('*::test_wrong: @pytest.mark.seller: fixtures: no worlds "nosuch"*')
+    result.assert_outcomes(passed=1, errors=2)
+    result.stdout.fnmatch_lines('*::test_own: @pytest.mark.seller: fixture: "own.yaml" is a file;*')
+    result.stdout.fnmatch_lines(
+        '*::test_wrong: @pytest.mark.seller: fixture: there is no shipped world "nosuch"*'
+    )
 
 
 def test_an_assertion_names_matches_and_near_misses(seller: Seller) -> None:

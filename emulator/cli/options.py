@@ -69,7 +69,7 @@ def host(default: str | None = None) -> Callable[[Command], Command]:
 
 
 def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Command]:
-    """``--port PORT``; ``of_settings``: the settings parse it and have the deerror."""
+    """``--port PORT``; ``of_settings``: the settings parse it and have the default."""
     return click.option(
         "--port", type=str if of_settings else click.IntRange(0, 65535),
         default=None if of_settings else default,

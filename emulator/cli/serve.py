@@ -194,14 +194,26 @@ def _own_certificate(settings: Settings) -> SSLContext | None:
 
     if settings.cert is None or settings.key is None:
         return None
+    for name, file in (("cert", settings.cert), ("key", settings.key)):
+        try:
+            with file.open("rb") as opened:
+                opened.read(1)
+        except OSError as error:
+            raise options.CannotRun(f"{name}: {options.one_line(error)}") from None
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    files = f"cert, key: {settings.cert} and {settings.key}"
     try:
-        context.load_cert_chain(settings.cert, settings.key)
-    except (ssl.SSLError, OSError) as error:
-        raise options.CannotRun(
-            f"cert, key: {settings.cert} and {settings.key} cannot be used: {error}"
-        ) from None
+        context.load_cert_chain(settings.cert, settings.key, _no_password)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise options.CannotRun(f"{files} do not belong together") from None
+        raise options.CannotRun(f"{files} are no certificate and its key, in PEM") from None
     return context
+
+
+def _no_password() -> str:
+    """In place of OpenSSL's question for it, which nobody would answer."""
+    raise options.CannotRun("key: it is encrypted; a server needs one without a password")
 
 
 def _made_certificate(settings: Settings, network: str) -> tuple[SSLContext, Path]:
@@ -228,9 +240,8 @@ def _check_fixture(settings: Settings) -> None:
     name = settings.fixture
     if name in world_names() or (Path(name).suffix and Path(name).is_file()):
         return
-    raise options.CannotRun(
-        f'fixture: there is no "{name}"; choose one of {", ".join(sorted(world_names()))}'
-    )
+    names = ", ".join(sorted(world_names()))
+    raise options.CannotRun(f'fixture: there is no shipped world "{name}"; choose one of {names}')
 
 
 def _app_and_first_order(settings: Settings) -> tuple[WSGIApplication, FirstOrder]:

@@ -109,10 +109,10 @@ def load(name: str, file: Path, data: Path | None) -> None:
             worlds.create(name, "empty")
         try:
             imported = world_state.sell(worlds, name, document)
-        except ValueError:
+        except ValueError as error:
             if is_new:
                 worlds.remove(name)
-            raise
+            raise options.CannotRun(f"{file.name}: {options.one_line(error)}") from None
     for line in imported.left_out:
         click.echo(f"left out: {line}", err=True)
     click.echo(f"{name}: {len(imported.tariffs)} tariffs from {file.name}")

@@ -203,6 +203,11 @@ class Worlds:
             with suppress(OSError, NoWorld):  # another process may remove it at the same time
                 if self.storage.made_at(name) < oldest and name != DEFAULT:
                     self.remove(name)
+                    LOG.warning(
+                        'the world "%s" was removed: it was older than worlds_expire, %d seconds',
+                        name,
+                        self.settings.worlds_expire,
+                    )
 
     def look_for_expired(self) -> None:
         """Removes the worlds that are too old if the last look was a while ago.
@@ -290,6 +295,8 @@ class Worlds:
             with part.open("wb") as file:
                 self.export_to(name, file)
             part.replace(target)
+        except OSError as error:  # of the file that was asked for, not of a part of it
+            raise OSError(error.errno, error.strerror, str(target)) from None
         finally:
             part.unlink(missing_ok=True)
 

@@ -33,7 +33,7 @@ JSON = st.recursive(
         ("POST", "/worlds", {"name": "A"}, 400, '"A" is not a name of a world: use a-z, 0-9 and -'),
         ("POST", "/worlds", {"name": "default"}, 409, 'the world "default" exists already'),
         ("POST", "/worlds", {"name": "a", "fixture": "/etc/x.yaml"}, 400,
-         "fixture: only shipped fixtures can be named here"),
+         'fixture: "/etc/x.yaml" is a file; over the control API only shipped worlds can be named'),
         ("POST", "/worlds", {"name": "a", "seed": True}, 400, "seed: is not a whole number"),
         ("POST", "/worlds", {"name": "a", "size": 1}, 400, "size: there is no such setting"),
         ("DELETE", "/worlds/default", {}, 400, 'the world "default" cannot be removed; reset it'),

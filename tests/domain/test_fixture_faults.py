@@ -127,7 +127,7 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
         (
             "[ispmanager6]",
             "[../worlds/small]",
-            'mine.yaml: tariffs: no tariffs "../worlds/small"; there are',
+            'mine.yaml: tariffs: there are no shipped tariffs "../worlds/small"; choose one of',
         ),
         (
             "currency: EUR",
@@ -191,7 +191,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_unknown_world_is_told_which_worlds_there_are() -> None:
-    with pytest.raises(FixtureError, match='no worlds "medium"; there are bound, busy, daily'):
+    with pytest.raises(FixtureError, match='no shipped world "medium"; choose one of bound, busy'):
         load_world("medium")
 
 

@@ -17,6 +17,7 @@ from xml.etree.ElementTree import fromstring
 import httpx
 import pytest
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 from emulator.testing import SellerServer
 
@@ -138,7 +139,7 @@ def test_a_port_taken_by_another_seller_is_taken(
          'threads (from MOCKSELLER_THREADS): "no" is not a whole number'),
         (["--cert", "none.pem"], {}, 'cert (from --cert): there is no file "none.pem"'),
         (["--fixture", "nope", "--port", "0"], {},
-         f'fixture: there is no "nope"; choose one of {WORLDS}'),
+         f'fixture: there is no shipped world "nope"; choose one of {WORLDS}'),
         (["--host", "192.0.2.1", "--port", "0"], {},
          "cannot listen on 192.0.2.1 port 0: Cannot assign requested address"),
     ],
@@ -187,18 +188,49 @@ def test_https_is_served_with_a_certificate(tmp_path: Path) -> None:
         assert "<id>" in process.stdout
 
 
-def test_a_key_that_does_not_fit_is_refused_before_anything_happens(tmp_path: Path) -> None:
+def encrypted(key: bytes) -> bytes:
+    """A private key (PEM) behind a password."""
+    form = serialization.PrivateFormat.PKCS8
+    locked = serialization.BestAvailableEncryption(b"password")
+    loaded = serialization.load_pem_private_key(key, None)
+    return loaded.private_bytes(serialization.Encoding.PEM, form, locked)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line"),
+    [
+        ("foreign", "cert, key: CERT and KEY do not belong together"),
+        ("junk", "cert, key: CERT and KEY are no certificate and its key, in PEM"),
+        ("swapped", "cert, key: CERT and KEY are no certificate and its key, in PEM"),
+        ("encrypted", "key: it is encrypted; a server needs one without a password"),
+        pytest.param(
+            "unreadable",
+            "cert: Input/output error",
+            marks=pytest.mark.skipif(sys.platform != "linux", reason="the file is in /proc"),
+        ),
+    ],
+)
+def test_a_certificate_that_cannot_be_used_is_one_line_and_nothing_happens(
+    tmp_path: Path, wrong: str, line: str
+) -> None:
     first, second = trustme.CA().issue_cert("a"), trustme.CA().issue_cert("b")
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    first.cert_chain_pems[0].write_to_path(cert)
-    second.private_key_pem.write_to_path(key)
-    process = serve(
-        "--cert", str(cert), "--key", str(key), "--port", "0", "--data", str(tmp_path / "d")
-    )
-    assert process.returncode == 2
-    assert process.stderr.startswith("Error: cert, key: ")
-    assert process.stderr.count("\n") == 1
-    assert not (tmp_path / "d").exists()
+    cert.write_bytes(first.cert_chain_pems[0].bytes())
+    own_key = first.private_key_pem.bytes()
+    contents = {
+        "foreign": second.private_key_pem.bytes(),
+        "junk": b"junk\n",
+        "swapped": cert.read_bytes(),
+        "encrypted": encrypted(own_key),
+    }
+    key.write_bytes(contents.get(wrong, own_key))
+    if wrong == "unreadable":
+        cert = Path("/proc/self/mem")  # opens, and cannot be read from its beginning
+    folder = tmp_path / "d"
+    process = serve("--cert", str(cert), "--key", str(key), "--port", "0", "--data", str(folder))
+    expected = line.replace("CERT", str(cert)).replace("KEY", str(key))
+    assert (process.returncode, process.stderr) == (2, f"Error: {expected}\n")
+    assert not folder.exists()
 
 
 @pytest.mark.every(2)

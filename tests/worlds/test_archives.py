@@ -231,6 +231,9 @@ def test_the_commands_write_and_read_it(tmp_path: Path) -> None:
     assert "shop-b" in run("list", "--data", there)[1]
     code, output = run("import", file, "shop-b", "--data", there)
     assert (code, output) == (2, 'Error: the world "shop-b" exists already\n')
+    missing = str(tmp_path / "none" / "shop.mockseller")
+    code, output = run("export", "default", missing, "--data", here)
+    assert (code, output) == (2, f"Error: No such file or directory: {missing}\n")
     Path(file).write_text("nothing")
     code, output = run("import", file, "--data", there)
     assert (code, output) == (2, "Error: shop.mockseller: it is no whole archive of a world\n")

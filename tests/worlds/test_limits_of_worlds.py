@@ -49,6 +49,17 @@ def test_a_world_is_removed_at_its_age_and_default_never(open_worlds: Open) -> N
     assert worlds.names() == ["default", "new", "young"]
 
 
+def test_the_log_says_which_world_was_too_old(
+    open_worlds: Open, caplog: pytest.LogCaptureFixture
+) -> None:
+    worlds = open_worlds(worlds_expire=7200)
+    worlds.create("old", "empty")
+    make_older(worlds, "old", 7300)
+    worlds.remove_expired()
+    line = 'the world "old" was removed: it was older than worlds_expire, 7200 seconds'
+    assert [record.getMessage() for record in caplog.records] == [line]
+
+
 def test_worlds_stay_for_ever_unless_an_age_is_set(open_worlds: Open) -> None:
     worlds = open_worlds()
     worlds.create("old", "empty")

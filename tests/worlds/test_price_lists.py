@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulator.cli import mockseller
 from emulator.domain.world import read
+from emulator.settings import Settings
 from emulator.testing import Seller
 from emulator.worlds import pricelist
 from emulator.worlds.pricelist.nodes import PriceListError
@@ -250,3 +254,15 @@ def test_a_list_imported_from_another_seller_is_exported_as_the_same_document(ou
         again = hoster.world("again", "empty")
         assert again.sell(document)["left_out"] == []
         assert again.call("pricelist.export", out=out).body == document
+
+
+def test_a_file_that_is_no_price_list_is_named_and_makes_no_world(tmp_path: Path) -> None:
+    file = tmp_path / "prices.xml"
+    file.write_text("<doc><pricelist>")
+    command = ["world", "load", "shop", str(file), "--data", str(tmp_path / "data")]
+    refused = CliRunner().invoke(mockseller, command)
+    line = "Error: prices.xml: the document is not XML: no element found"
+    assert (refused.exit_code, refused.output.startswith(line)) == (2, True)
+    worlds = Worlds(Settings(data=tmp_path / "data"))
+    assert worlds.names() == ["default"]
+    worlds.close()

@@ -132,7 +132,9 @@ def _create(request: ControlRequest) -> WorldInfo:
     body = request.read(NEW_WORLD)
     fixture = str(body.get("fixture", request.worlds.settings.fixture))
     if "." in fixture or "/" in fixture:
-        raise ValueError("fixture: only shipped fixtures can be named here")
+        raise ValueError(
+            f'fixture: "{fixture}" is a file; over the control API only shipped worlds can be named'
+        )
     seed = body.get("seed")
     as_of = body.get("as_of")
     request.worlds.create(
