@@ -107,17 +107,20 @@ def show_row(line: str, indent: int) -> None:
 
 
 @contextmanager
-def opened(folder: Path | None, **settings: Path | None) -> Iterator[Worlds]:
+def opened(
+    folder: Path | None, *, with_default: bool = True, **settings: Path | None
+) -> Iterator[Worlds]:
     """The worlds of a data folder; a user's errors become one line and exit code 2.
 
-    ``settings``: further ones by name; None: the environment's.
+    ``with_default``: whether a new folder gets the world ``default``. ``settings``: further ones by
+    name; None: the environment's.
     """
     from emulator.settings import load
     from emulator.worlds.worlds import Worlds
 
     with one_line_errors():
         worlds = Worlds(load({"data": folder, **settings}))
-        if worlds.is_new():
+        if with_default and worlds.is_new():
             worlds.ensure_default()
         try:
             yield worlds

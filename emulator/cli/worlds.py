@@ -204,6 +204,7 @@ def import_world(file: Path, name: str | None, data: Path | None) -> None:
 
     FILE is what `export` wrote; the world gets the name it had there, or NAME.
     """
-    with options.opened(data) as worlds:
+    # Into a new folder `default` too can be imported.
+    with options.opened(data, with_default=False) as worlds:
         name = worlds.import_archive(file, name)
     click.echo(f"{name}: made from {file.name}; its address is /w/{name}/billmgr")
