@@ -28,6 +28,7 @@ from reseller_client import (
 )
 from reseller_client.cli import resell
 from reseller_client.connection_check import check_connection
+from reseller_client.resellers import CustomServices
 
 DAY = date(2027, 1, 31)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64)"
@@ -85,6 +86,16 @@ def test_an_order_stops_after_the_first_page_of_a_guard(shop: Counted, code: int
     line = f"something in front of the seller answered: HTTP {code}, 'Just a moment...'"
     assert str(problem) == line
     assert shop.seller.call("soft", filter="on", ip="192.0.2.201").rows() == []
+
+
+def test_what_may_be_repeated_is_not_repeated_at_a_guard(shop: Counted) -> None:
+    shop.seller.faults.add("guard", func="vds*")
+    with client_of(shop) as client:
+        servers = CustomServices(client, "vds", today=lambda: DAY)
+        before = len(shop.agents)
+        with pytest.raises(NotTheSeller):
+            servers.close(100014)
+        assert len(shop.agents) == before + 1
 
 
 def test_a_browsers_agent_passes_the_guard(shop: Counted) -> None:

@@ -128,6 +128,12 @@ def test_a_seller_without_our_money_is_not_the_customers_affair(stand: Stand) ->
     assert stand.balance() == Decimal("30.00")
 
 
+def test_a_module_may_cost_all_that_a_customer_has(stand: Stand) -> None:
+    stand.shop.top_up("ada", Decimal("-18.00"))
+    stand.buy()
+    assert stand.balance() == Decimal("0.00")
+
+
 def test_too_little_money_keeps_the_order_in_the_basket(stand: Stand) -> None:
     doc = stand.put(period=12)
     refused = stand.doc("payment.add.method", billorder=doc.findtext("billorder"), sok="ok")

@@ -164,6 +164,8 @@ def test_166_where_a_payer_is_has_the_names_that_clients_send_and_read(seller: S
             shown = ask(seller, "profile.edit", **payer, **({} if further else back))
             assert (shown["city"]["$"], shown["city_physical"]["$"]) == ("Potsdam", "Potsdam")
         ask(seller, "profile.edit", **payer, city="Berlin", sok="ok")
+    ask(seller, "profile.edit", **payer, city="Bonn", city_physical="Potsdam", sok="ok")
+    assert ask(seller, "profile.edit", **payer)["city"]["$"] == "Potsdam"
 
 
 def test_166_countries_are_found_by_their_flags(seller: Seller) -> None:

@@ -89,6 +89,10 @@ def test_34_a_prolongation_that_lacked_money_is_tried_again(shop: Seller) -> Non
     assert license(shop, WEB)["status"] == "3"
     shop.move_to(end + 3 * DAYS)
     assert license(shop, WEB)["status"] == "2"
+    (row,) = [row for row in shop.rows("soft") if row["id"] == WEB]
+    names = ("status", "item_status", "item_real_status", "status_msg")
+    shown = [row[name] for name in names]
+    assert shown == ["2", "Active", "2", "Active"]
     assert end_of(shop, "soft.edit", WEB) == add_months(end + 3 * DAYS, 1)
     assert shop.rows("subaccount")[0]["balance"] == "0.00 EUR"
 

@@ -74,6 +74,19 @@ def test_automatic_prolongation_has_it_too_and_the_ledger_adds_up(seller: Seller
     assert Decimal("4.50") in {Decimal(a.removesuffix(" EUR")) for a in amounts}
 
 
+def test_renewals_of_the_same_moment_have_the_discount_of_their_own_account(seller: Seller) -> None:
+    give(seller, EVERYTHING)
+    prices = {"reseller": "4.50 EUR", "other": "5.00 EUR"}
+    numbers = {
+        login: seller.order(login=login, ip=f"192.0.2.{place}", autoprolong=1)
+        for place, login in enumerate(prices, start=201)
+    }
+    seller.clock.advance("1 month")
+    for login, number in numbers.items():
+        charges = seller.call("expense", login=login, filter="on", main_item=number).rows()
+        assert [row["amount"] for row in charges] == [prices[login]] * 2
+
+
 def test_discounts_are_shown_to_the_partner(seller: Seller) -> None:
     give(seller, EVERYTHING, PLATFORMS)
     rows = seller.call("account.discountinfo").xml.findall("list[@name='promotion']/elem")
