@@ -10,14 +10,13 @@ from werkzeug.wrappers import Response
 
 from emulator.control.api import exercises
 from emulator.control.console.frame import (
-    Frame,
+    ConsolePage,
     Route,
     Visit,
     address_of,
-    read_number,
     redirect,
 )
-from emulator.control.console.journal import STOP_POLLING
+from emulator.control.console.live import nothing_new, read_live
 from emulator.control.console.picture import draw
 from emulator.exercises.definition import Exercise
 from emulator.exercises.files import ExerciseError, NoExerciseError
@@ -30,15 +29,11 @@ FORMS = "/<world>/functions"
 """Where the console has a form for each function."""
 
 
-class ConsoleExercises:
+class ConsoleExercises(ConsolePage):
     """Lists exercises, starts one, and shows how far its trainee has come."""
 
     title = "exercises.title"
     path = "/<world>/exercise"
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._worlds = frame.worlds
 
     def routes(self) -> Sequence[Route]:
         """The exercise of the world, the list, and the button that starts one."""
@@ -68,24 +63,21 @@ class ConsoleExercises:
         return redirect(address_of(visit.world, "/exercise"))
 
     def _show(self, visit: Visit) -> Response:
-        args = visit.http.args
+        live = read_live(visit, self._worlds.system_clock, LIVE_SECONDS)
         try:
             shown = exercises.show(self._worlds, visit.world)
             exercise = exercises.find(self._worlds, shown["id"])
         except NoExerciseError:
-            if "after" in args:  # the next one is being prepared
-                return Response(status=HTTPStatus.NO_CONTENT)
+            if live.mark is not None:  # the next one is being prepared
+                return nothing_new()
             return self._list(visit)
         except ExerciseError as error:
             return self._frame.render(
                 visit, "refused.html", HTTPStatus.BAD_REQUEST, line=str(error)
             )
-        seconds = int(self._worlds.system_clock.elapsed())
-        since = read_number(args.get("live_since", "")) or seconds
-        is_over = seconds - since > LIVE_SECONDS
         mark = _mark(shown)
-        if args.get("after") == mark and not is_over:
-            return Response(status=HTTPStatus.NO_CONTENT)
+        if live.has(mark):
+            return nothing_new()
         response = self._frame.render(
             visit,
             "exercise.html",
@@ -96,11 +88,9 @@ class ConsoleExercises:
             url=f"{visit.http.root_url.rstrip('/')}{shown['path']}",
             mark=mark,
             has_forms=any(path.startswith(FORMS) for path, _ in self._frame.links),
-            live_since=None if is_over else since,
+            live_since=live.live_since,
         )
-        if "after" in args and is_over:
-            response.status_code = STOP_POLLING
-        return response
+        return live.finish(response)
 
 
 def _mark(shown: ExerciseProgress) -> str:

@@ -6,9 +6,10 @@ A page is a class with routes (`ConsolePage`); it gets a `Visit` and renders a t
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from werkzeug.wrappers import Request, Response
@@ -121,19 +122,6 @@ class Route:
         return ["POST"] if self.changes else ["GET"]
 
 
-class ConsolePage(Protocol):
-    """A page, or several that belong together. ``title``: its text; ``path``: where its link leads.
-
-    ``<world>`` in ``path`` stands for the world that is shown.
-    """
-
-    title: str
-    path: str
-
-    def routes(self) -> Sequence[Route]:
-        """Its paths."""
-
-
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What pages work with. ``links``: those of the navigation, path and title."""
@@ -192,6 +180,24 @@ class Frame:
             default="",
         )
         return [(address, title, address == here) for address, title in addresses]
+
+
+class ConsolePage(ABC):
+    """A page, or several that belong together. ``title``: its text; ``path``: where its link leads.
+
+    ``<world>`` in ``path`` stands for the world that is shown.
+    """
+
+    title: ClassVar[str]
+    path: ClassVar[str]
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._worlds = frame.worlds
+
+    @abstractmethod
+    def routes(self) -> Sequence[Route]:
+        """Its paths."""
 
 
 @functools.cache

@@ -17,7 +17,7 @@ from emulator.control.api import exercises
 from emulator.control.api.guard import Refusal
 from emulator.control.console import calls
 from emulator.control.console.calls import CallResult
-from emulator.control.console.frame import Frame, Route, Visit, read_number
+from emulator.control.console.frame import ConsolePage, Route, Visit, read_number
 from emulator.exercises import prefill
 from emulator.journal import is_secret
 from emulator.openapi import answer_fields, errors_of, parameters
@@ -49,14 +49,11 @@ class FilledForm:
     login: str | None = None
 
 
-class ConsoleFunctions:
+class ConsoleFunctions(ConsolePage):
     """Lists the functions by family, and tries them."""
 
     title = "functions.title"
     path = "/<world>/functions"
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
 
     def routes(self) -> Sequence[Route]:
         """The list, and a function with its form."""

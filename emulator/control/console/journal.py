@@ -20,6 +20,7 @@ from emulator.control.console.exchange_file import write_exchange
 from emulator.control.console.frame import (
     NUMBER,
     SAFE,
+    ConsolePage,
     Frame,
     Route,
     Visit,
@@ -27,6 +28,7 @@ from emulator.control.console.frame import (
     read_number,
     redirect,
 )
+from emulator.control.console.live import nothing_new, read_live
 from emulator.domain.world import read
 from emulator.faults import NoFault
 from emulator.journal import MASK
@@ -34,22 +36,16 @@ from emulator.journal import MASK
 ON_A_PAGE = 50
 LIVE_SECONDS = 600
 """For how long a page asks for newer entries."""
-STOP_POLLING = 286
-"""htmx shows the answer and asks no further."""
 FILTERS = ("func", "login", "outcome", "kind")
 """Filters of a page; they are those of the control API."""
 QUERY = JournalQuery()
 
 
-class ConsoleJournal:
+class ConsoleJournal(ConsolePage):
     """Lists entries, newest first, and shows each on a page of its own."""
 
     title = "journal.title"
     path = "/<world>/journal"
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._worlds = frame.worlds
 
     def routes(self) -> Sequence[Route]:
         """The list and an entry."""
@@ -76,12 +72,9 @@ class ConsoleJournal:
         before = read_number(args.get("before", ""))
         db = self._worlds.connect(visit.world)
         entries = journal.find(db, **{**chosen, "before": before, "limit": ON_A_PAGE + 1})
-        seconds = int(self._worlds.system_clock.elapsed())
-        since = read_number(args.get("live_since", "")) or seconds
-        is_over = seconds - since > LIVE_SECONDS
-        polled = "after" in args
-        if polled and not is_over and not _is_newer(entries, args["after"]):
-            return Response(status=HTTPStatus.NO_CONTENT, headers=SAFE)
+        live = read_live(visit, self._worlds.system_clock, LIVE_SECONDS)
+        if live.mark is not None and not live.is_over and not _is_newer(entries, live.mark):
+            return nothing_new()
         response = self._frame.render(
             visit,
             "journal.html",
@@ -90,15 +83,13 @@ class ConsoleJournal:
             older=entries[ON_A_PAGE - 1].id if len(entries) > ON_A_PAGE else None,
             is_first=before is None,
             newest=entries[0].id if entries else 0,
-            live_since=None if is_over or before is not None or line else since,
+            live_since=None if before is not None or line else live.live_since,
             filters={name: args.get(name, "") for name in FILTERS},
             outcomes=list(journal.OUTCOMES),
             kinds=("all", journal.CALL, journal.EVENT),
             line=line,
         )
-        if polled and is_over:
-            response.status_code = STOP_POLLING
-        return response
+        return live.finish(response)
 
     def _read_filters(self, visit: Visit) -> dict[str, Any]:
         """What `journal.find` takes. Raises ValueError for a value that the API refuses."""

@@ -17,7 +17,7 @@ from emulator.control.api import accounts as api
 from emulator.control.api.accounts import NoAccountError
 from emulator.control.api.guard import Refusal
 from emulator.control.console.chart import Chart, draw_bars
-from emulator.control.console.frame import SAFE, Frame, Route, Visit, load_environment
+from emulator.control.console.frame import SAFE, ConsolePage, Route, Visit, load_environment
 from emulator.domain.accounts import accounts
 from emulator.domain.billing.payments import MONEY_IS_IN
 from emulator.domain.money import ZERO, plain, rounded
@@ -69,15 +69,11 @@ class Month:
     renewals: Decimal = ZERO
 
 
-class ConsoleMoney:
+class ConsoleMoney(ConsolePage):
     """A table and a chart for one account or all, as a page, as csv and as svg."""
 
     title = "money.title"
     path = "/<world>/money"
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._worlds = frame.worlds
 
     def routes(self) -> Sequence[Route]:
         """The page, and its content as files."""

@@ -13,7 +13,7 @@ from emulator.control.api.schemas import AccountChange
 from emulator.control.console import activity, ledger
 from emulator.control.console.frame import (
     NUMBER,
-    Frame,
+    ConsolePage,
     Route,
     Visit,
     address_of,
@@ -35,15 +35,11 @@ MOST_EVENTS = 200
 NUMBERS = ("nth", "times", "chance", "seed")
 
 
-class ConsoleOverview:
+class ConsoleOverview(ConsolePage):
     """Shows a world, and moves its clock, plans its faults and sets its money."""
 
     title = "overview.title"
     path = "/<world>"
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._worlds = frame.worlds
 
     def routes(self) -> Sequence[Route]:
         """The page and its buttons."""

@@ -40,6 +40,7 @@ from emulator.control.console.money import ConsoleMoney
 from emulator.control.console.overview import ConsoleOverview
 from emulator.control.console.services import ConsoleServices
 from emulator.control.console.training import ConsoleTraining
+from emulator.control.console.verify import ConsoleVerify
 from emulator.faults import NoFault
 from emulator.settings import Settings
 from emulator.worlds.worlds import DEFAULT, WorldError, Worlds
@@ -63,6 +64,7 @@ def build_pages(frame: Frame) -> Sequence[ConsolePage]:
         ConsoleMoney(frame),
         ConsoleExercises(frame),
         ConsoleTraining(frame),
+        ConsoleVerify(frame),
     )
 
 

@@ -19,7 +19,7 @@ from emulator.control.api.services import NoServiceError
 from emulator.control.console import service_rows
 from emulator.control.console.frame import (
     NUMBER,
-    Frame,
+    ConsolePage,
     Route,
     Visit,
     address_of,
@@ -45,15 +45,11 @@ class Milestone:
     kind: str = "past"
 
 
-class ConsoleServices:
+class ConsoleServices(ConsolePage):
     """Lists services, shows them, and changes what the control API can change."""
 
     title = "services.title"
     path = "/<world>/services"
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._worlds = frame.worlds
 
     def routes(self) -> Sequence[Route]:
         """The list, the calendar, a service and its buttons."""

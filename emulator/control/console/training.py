@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from http import HTTPStatus
 from urllib.parse import urlencode
 
 from werkzeug.wrappers import Response
@@ -13,13 +12,13 @@ from emulator.control.api import exercises
 from emulator.control.api.exercises import Trainee
 from emulator.control.console.frame import (
     PREFIX,
-    Frame,
+    ConsolePage,
     Route,
     Visit,
     read_number,
     redirect,
 )
-from emulator.control.console.journal import STOP_POLLING
+from emulator.control.console.live import nothing_new, read_live
 from emulator.results import ExerciseProgress
 
 PATH = "/_training"
@@ -29,15 +28,11 @@ LIVE_SECONDS = 4 * 3600
 STUCK_MINUTES, MOST_MINUTES = 5, 600
 
 
-class ConsoleTraining:
+class ConsoleTraining(ConsolePage):
     """Creates worlds for trainees, starts exercises in them, and shows them side by side."""
 
     title = "training.title"
     path = PATH
-
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._worlds = frame.worlds
 
     def routes(self) -> Sequence[Route]:
         """The page, its buttons and the sheet."""
@@ -50,15 +45,12 @@ class ConsoleTraining:
         )
 
     def _show(self, visit: Visit) -> Response:
-        args = visit.http.args
         chosen, minutes = _class_of(visit), _minutes(visit)
-        seconds = int(self._worlds.system_clock.elapsed())
-        since = read_number(args.get("live_since", "")) or seconds
-        is_over = seconds - since > LIVE_SECONDS
+        live = read_live(visit, self._worlds.system_clock, LIVE_SECONDS)
         trainees = exercises.class_of(self._worlds, chosen, minutes)
         mark = _mark(trainees)
-        if args.get("after") == mark and not is_over:
-            return Response(status=HTTPStatus.NO_CONTENT)
+        if live.has(mark):
+            return nothing_new()
         response = self._frame.render(
             visit,
             "training.html",
@@ -69,11 +61,9 @@ class ConsoleTraining:
             chosen=chosen,
             minutes=minutes,
             most=exercises.MOST_TRAINEES,
-            live_since=None if is_over or visit.line else since,
+            live_since=None if visit.line else live.live_since,
         )
-        if "after" in args and is_over:
-            response.status_code = STOP_POLLING
-        return response
+        return live.finish(response)
 
     def _sheet(self, visit: Visit) -> Response:
         chosen = _class_of(visit)
