@@ -12,11 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 
 from contracts.checks.client.adapter import CustomAdapter
-from contracts.checks.client.adapter.common import AdapterSetup, StepFields
+from contracts.checks.client.adapter.common import AdapterSetup
 from contracts.checks.client.adapter.custom import report_on
 from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
-    Client,
     LicenseOrder,
     UnknownOutcome,
 )
@@ -78,9 +77,9 @@ class NeverConfirms(AlteredClient):
         def form(self, form: Form) -> Form:
             return {n: v for n, v in form.items() if n != "sok"} if orders(form) else form
 
-    def order(self, client: Client, step: StepFields) -> ClientReport:
+    def order(self) -> ClientReport:
         try:
-            client.licenses.order_once(self.license_order(step))
+            self.client.licenses.order_once(self.license_order())
         except UnknownOutcome:
             return ClientReport(StepResult.OK)
         raise AssertionError("it was confirmed")
@@ -93,16 +92,16 @@ class OrdersWithoutItsNumber(AlteredClient):
         def form(self, form: Form) -> Form:
             return {n: v for n, v in form.items() if n != "remoteid"}
 
-    def order(self, client: Client, step: StepFields) -> ClientReport:
-        existing = self.setup.folder / step["reference"]
+    def order(self) -> ClientReport:
+        existing = self.setup.folder / self.step["reference"]
         if existing.exists():
-            return report_on(client.licenses.wait_for_key(int(existing.read_text())))
-        ordered = client.licenses.order_once(self.license_order(step))
+            return report_on(self.client.licenses.wait_for_key(int(existing.read_text())))
+        ordered = self.client.licenses.order_once(self.license_order())
         existing.write_text(str(ordered.license_id))
-        return report_on(client.licenses.wait_for_key(ordered.license_id or 0))
+        return report_on(self.client.licenses.wait_for_key(ordered.license_id or 0))
 
-    def deliver(self, client: Client, step: StepFields) -> ClientReport:
-        return self.order(client, step)
+    def deliver(self) -> ClientReport:
+        return self.order()
 
 
 class OrdersUnderAWord(OrdersWithoutItsNumber):
@@ -142,15 +141,15 @@ class ReadsOnlyId(AlteredClient):
             body = re.sub(rb"<item\.id>\d+</item\.id>", b"", answer.read())
             return httpx.Response(answer.status_code, content=body)
 
-    def order(self, client: Client, step: StepFields) -> ClientReport:
-        if self.licenses(client, step).reconcile(step["reference"]) is None:
+    def order(self) -> ClientReport:
+        if self.licenses.reconcile(self.step["reference"]) is None:
             try:
-                client.licenses.order_once(self.license_order(step))
+                self.client.licenses.order_once(self.license_order())
             except UnknownOutcome as problem:
                 if "no number" in str(problem):
                     return ClientReport(StepResult.FAILED, reason="no id")
                 raise
-        return super().order(client, step)
+        return super().order()
 
 
 def first_digits(element: re.Match[bytes]) -> bytes:
@@ -181,19 +180,19 @@ class RenewsItselfByAMonth(AlteredClient):
 class TakesAnything(AlteredClient):
     """What is no error is success, and remembered as one."""
 
-    def order(self, client: Client, step: StepFields) -> ClientReport:
-        done = self.setup.folder / step["reference"]
+    def order(self) -> ClientReport:
+        done = self.setup.folder / self.step["reference"]
         if done.exists():
             return ClientReport(StepResult.OK)
-        if self.licenses(client, step).reconcile(step["reference"]) is None:
+        if self.licenses.reconcile(self.step["reference"]) is None:
             try:
-                client.licenses.order_once(self.license_order(step))
+                self.client.licenses.order_once(self.license_order())
             except UnknownOutcome as problem:
                 if "no number" not in str(problem):
                     raise
                 done.touch()
                 return ClientReport(StepResult.OK)
-        return super().order(client, step)
+        return super().order()
 
 
 class TakesLinkForAnswer(TakesAnything):
@@ -251,20 +250,18 @@ class GivesUpASession(AlteredClient):
 class RawList(CustomAdapter):
     """Reads lists out of bjson by hand."""
 
-    def handlers(
-        self, client: Client, step: StepFields
-    ) -> Mapping[str, Callable[[], ClientReport]]:
-        return {**super().handlers(client, step), "list": lambda: self.listed(step)}
+    def handlers(self) -> Mapping[str, Callable[[], ClientReport]]:
+        return {**super().handlers(), "list": self.listed}
 
-    def listed(self, step: StepFields) -> ClientReport:
+    def listed(self) -> ClientReport:
         ids: list[int] = []
         for page in range(1, 4):
-            ids_of_page = self.read_page(step, page)
+            ids_of_page = self.read_page(page)
             ids += [number for number in ids_of_page if number not in ids]
         return ClientReport(StepResult.OK, ids=tuple(ids))
 
-    def read_page(self, step: StepFields, page: int) -> list[int]:
-        seller = step["seller"]
+    def read_page(self, page: int) -> list[int]:
+        seller = self.step["seller"]
         form = {
             "func": "soft",
             "out": "bjson",
@@ -298,8 +295,8 @@ class CrashesOnNoRows(RawList):
 class ReadsOnePage(RawList):
     """The first page is the list."""
 
-    def listed(self, step: StepFields) -> ClientReport:
-        return ClientReport(StepResult.OK, ids=tuple(self.read_page(step, 1)))
+    def listed(self) -> ClientReport:
+        return ClientReport(StepResult.OK, ids=tuple(self.read_page(1)))
 
 
 class NeverResetsAFilter(AlteredClient):
@@ -321,8 +318,8 @@ class SearchesAFilteredList(NeverResetsAFilter):
 class OrdersAnotherTariff(CustomAdapter):
     """Has one article for everything it sells."""
 
-    def license_order(self, step: StepFields) -> LicenseOrder:
-        return replace(super().license_order(step), tariff=3887)
+    def license_order(self) -> LicenseOrder:
+        return replace(super().license_order(), tariff=3887)
 
 
 class DeletesForSuspending(AlteredClient):

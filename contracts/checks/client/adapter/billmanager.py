@@ -7,20 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from contracts.checks.client.adapter.common import (
     Adapter,
     NotSupportedError,
-    StepFields,
     StepHandlers,
-    now_of,
-    open_database,
 )
 from contracts.checks.client.protocol import ClientReport, StepResult
-from reseller_client import Client, Status
+from reseller_client import Status
 from reseller_client.resellers import BillmanagerReseller, ProcessingModule, SellerAccount
 from reseller_client.resellers.billmanager.models import (
     Item,
@@ -39,27 +35,20 @@ A_DAY: Final = timedelta(days=1)
 class BillmanagerAdapter(Adapter):
     """Opens a BILLmanager for one step, and runs its cron once."""
 
+    reseller: BillmanagerReseller
+    """The BILLmanager of this step."""
+
     @contextmanager
-    def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
+    def open_handlers(self) -> Iterator[StepHandlers]:
         """Open the items in the adapter's folder."""
-        with closing(open_database(self.setup.folder, "billmanager")) as connection:
+        with closing(self.open_database("billmanager")) as connection:
             shop = StorefrontStore(connection)
             shop.prepare()
-            reseller = BillmanagerReseller(
-                connection, {SELLER: SellerAccount(client, shop)}, now=lambda: now_of(step)
-            )
-            reseller.prepare()
-            reseller.catalogue.set_periods(PERIODS)
-            yield BillmanagerSteps(reseller, client, step).handlers()
-
-
-@dataclass(frozen=True, slots=True)
-class BillmanagerSteps:
-    """A BILLmanager, with the step that it handles."""
-
-    reseller: BillmanagerReseller
-    client: Client
-    step: StepFields
+            account = SellerAccount(self.client, shop)
+            self.reseller = BillmanagerReseller(connection, {SELLER: account}, now=self.now)
+            self.reseller.prepare()
+            self.reseller.catalogue.set_periods(PERIODS)
+            yield self.handlers()
 
     def handlers(self) -> StepHandlers:
         """What a BILLmanager does for each action."""
@@ -74,9 +63,7 @@ class BillmanagerSteps:
             "list": self.list_services,
             "readdress": self.readdress,
             "status": self.status,
-            "balance": lambda: ClientReport(
-                StepResult.OK, balance=self.client.account.balance().amount
-            ),
+            "balance": self.balance,
         }
 
     def order(self) -> ClientReport:
@@ -104,7 +91,7 @@ class BillmanagerSteps:
     def daily(self) -> ClientReport:
         """Renew the customers' services that end tomorrow or earlier."""
         self.reseller.check_event()
-        until = now_of(self.step).date() + A_DAY
+        until = self.today() + A_DAY
         failed = ""
         for item in self.reseller.running.living():
             end = item.seller_expires_on

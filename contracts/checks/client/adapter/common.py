@@ -50,7 +50,12 @@ StepHandlers = Mapping[str, Callable[[], ClientReport]]
 
 
 class Adapter(ABC):
-    """A kind of reseller: opens its databases for one step, and handles the step."""
+    """A kind of reseller: handles one step at a time, with a new client and its databases."""
+
+    step: StepFields
+    """The step that is handled now."""
+    client: Client
+    """The client of this step."""
 
     def __init__(self, setup: AdapterSetup) -> None:
         self.setup = setup
@@ -60,13 +65,14 @@ class Adapter(ABC):
 
         Raises NotSupportedError, and ResellerError as the client does.
         """
-        with self.client(step) as client, self.open_handlers(client, step) as handlers:
+        self.step, self.client = step, self.make_client(step)
+        with self.client, self.open_handlers() as handlers:
             handler = handlers.get(step["do"])
             if handler is None:
                 raise NotSupportedError("this kind of reseller has no such function")
             return handler()
 
-    def client(self, step: StepFields) -> Client:
+    def make_client(self, step: StepFields) -> Client:
         """The client as its users would make it, from the seller of the step."""
         seller = step["seller"]
         return Client(
@@ -80,13 +86,29 @@ class Adapter(ABC):
         )
 
     @abstractmethod
-    def open_handlers(
-        self, client: Client, step: StepFields
-    ) -> AbstractContextManager[StepHandlers]:
+    def open_handlers(self) -> AbstractContextManager[StepHandlers]:
         """Open the databases and return the handlers.
 
         Raises NotSupportedError for a trade that this kind cannot resell.
         """
+
+    def open_database(self, name: str) -> sqlite3.Connection:
+        """A database in the adapter's folder; it is deleted soon, so it is not synced."""
+        connection = sqlite3.connect(self.setup.folder / f"{name}.sqlite")
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    def now(self) -> datetime:
+        """The seller's time, which is the client's as well."""
+        return datetime.fromisoformat(self.step["now"])
+
+    def today(self) -> date:
+        """The day of the seller's time."""
+        return self.now().date()
+
+    def balance(self) -> ClientReport:
+        """The balance of the account."""
+        return ClientReport(StepResult.OK, balance=self.client.account.balance().amount)
 
 
 def carry_out(adapter: Adapter, step: StepFields) -> ClientReport:
@@ -111,20 +133,3 @@ def _not_done(problem: ResellerError) -> ClientReport:
             return ClientReport(StepResult.FAILED, reason=reason)
         case _:
             return ClientReport(StepResult.UNKNOWN, reason=reason)
-
-
-def open_database(folder: Path, name: str) -> sqlite3.Connection:
-    """A database of the client in the adapter's folder; it is deleted soon, so it is not synced."""
-    connection = sqlite3.connect(folder / f"{name}.sqlite")
-    connection.execute("PRAGMA synchronous = OFF")
-    return connection
-
-
-def now_of(step: StepFields) -> datetime:
-    """The seller's time, which is the client's as well."""
-    return datetime.fromisoformat(step["now"])
-
-
-def today_of(step: StepFields) -> date:
-    """The day of the seller's time."""
-    return now_of(step).date()

@@ -14,14 +14,10 @@ from typing import Any
 from contracts.checks.client.adapter.common import (
     Adapter,
     NotSupportedError,
-    StepFields,
     StepHandlers,
-    open_database,
-    today_of,
 )
 from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
-    Client,
     License,
     LicenseOrder,
     LicenseRow,
@@ -51,206 +47,199 @@ class CustomAdapter(Adapter):
     """Orders, reads and renews as a custom billing does."""
 
     @contextmanager
-    def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
+    def open_handlers(self) -> Iterator[StepHandlers]:
         """Return the handlers; only those of tickets open a database."""
-        yield self.handlers(client, step)
+        yield self.handlers()
 
-    def handlers(self, client: Client, step: StepFields) -> StepHandlers:
+    def handlers(self) -> StepHandlers:
         """A handler for every action."""
-        order = lambda: self.order(client, step)  # noqa: E731 - one handler of two actions
         return {
-            "order": order,
-            "settle": order,
-            "deliver": lambda: self.deliver(client, step),
-            "daily": lambda: self.daily(client, step),
-            "suspend": lambda: self.suspend(client, step),
-            "suspend-several": lambda: self.suspend_several(client, step),
-            "let-end": lambda: self.let_end(client, step),
-            "readdress": lambda: self.readdress(client, step),
-            "status": lambda: report_on(self.find(client, step)),
+            "order": self.order,
+            "settle": self.order,
+            "deliver": self.deliver,
+            "daily": self.daily,
+            "suspend": self.suspend,
+            "suspend-several": self.suspend_several,
+            "let-end": self.let_end,
+            "readdress": self.readdress,
+            "status": lambda: report_on(self.find()),
             "list": lambda: ClientReport(
-                StepResult.OK, ids=tuple(row.id for row in self.list_services(client, step))
+                StepResult.OK, ids=tuple(row.id for row in self.list_services())
             ),
-            "balance": lambda: ClientReport(StepResult.OK, balance=client.account.balance().amount),
-            "ask": lambda: self.ask(client, step),
-            "answers": lambda: self.answers(client),
+            "balance": self.balance,
+            "ask": self.ask,
+            "answers": self.answers,
         }
 
-    def list_services(self, client: Client, step: StepFields) -> Iterator[Row]:
+    @property
+    def licenses(self) -> CustomReseller:
+        """How licenses are resold."""
+        return CustomReseller(self.client, today=self.today)
+
+    @property
+    def server_flows(self) -> CustomServices:
+        """How virtual servers are resold."""
+        return CustomServices(self.client, SERVERS, today=self.today)
+
+    @property
+    def functions(self) -> ProductFunctions[Any, Any]:
+        """The client's functions for the product type of this trade."""
+        if self.step["trade"] == "services":
+            return self.client.products(SERVERS)
+        return self.client.licenses if self.step["trade"] == "licences" else self.client.modules
+
+    def list_rows(self) -> Iterator[Row]:
+        """The services of this trade in the account, without the deleted ones."""
+        return (row for row in self.functions.list() if row.status is not Status.DELETED)
+
+    def list_services(self) -> Iterator[Row]:
         """Every service of this trade, machines of subtypes too."""
-        if step["trade"] != "services":
-            return list_rows(client, step)
-        lists = client.products(SERVERS).list_with_subtypes()
+        if self.step["trade"] != "services":
+            return self.list_rows()
+        lists = self.client.products(SERVERS).list_with_subtypes()
         return (row for rows in lists.values() for row in rows if row.status is not Status.DELETED)
 
-    def order(self, client: Client, step: StepFields) -> ClientReport:
+    def order(self) -> ClientReport:
         """Order and deliver; the same number again is the same order, not a second one."""
-        match step["trade"]:
+        match self.step["trade"]:
             case "licences":
-                return report_on(self.licenses(client, step).order(self.license_order(step)))
+                return report_on(self.licenses.order(self.license_order()))
             case "services":
-                return report_on(self.server_flows(client, step).order(self.server_order(step)))
+                return report_on(self.server_flows.order(self.server_order()))
             case _:
-                return report_on(self.order_module(client, step))
+                return report_on(self.order_module())
 
-    def order_module(self, client: Client, step: StepFields) -> Module:
+    def order_module(self) -> Module:
         """Order a module; if the seller is to renew it, by the period of the order."""
-        order = self.module_order(step)
-        if not step.get("autoprolong"):
-            return CustomModules(client).order(order)
-        ordered = client.modules.order(order)
+        order = self.module_order()
+        if not self.step.get("autoprolong"):
+            return CustomModules(self.client).order(order)
+        ordered = self.client.modules.order(order)
         if ordered.service_id is None:
             raise UnknownOutcome("the module waits in the basket")
-        return client.modules.get(ordered.service_id)
+        return self.client.modules.get(ordered.service_id)
 
-    def license_order(self, step: StepFields) -> LicenseOrder:
+    def license_order(self) -> LicenseOrder:
         """The order of a license, as this client writes it."""
         return LicenseOrder(
-            tariff=step["tariff"],
-            period=step["period"],
-            ip=step["ip"],
-            licname=step["name"],
-            remoteid=step["reference"],
+            tariff=self.step["tariff"],
+            period=self.step["period"],
+            ip=self.step["ip"],
+            licname=self.step["name"],
+            remoteid=self.step["reference"],
         )
 
-    def server_order(self, step: StepFields) -> ServiceOrder:
+    def server_order(self) -> ServiceOrder:
         """The order of a virtual server, as this client writes it."""
         return ServiceOrder(
-            tariff=step["tariff"],
-            period=step["period"],
-            domain=step["domain"],
-            remoteid=step["reference"],
+            tariff=self.step["tariff"],
+            period=self.step["period"],
+            domain=self.step["domain"],
+            remoteid=self.step["reference"],
         )
 
-    def module_order(self, step: StepFields) -> ModuleOrder:
+    def module_order(self) -> ModuleOrder:
         """The order of a module, as this client writes it."""
         return ModuleOrder(
-            tariff=step["tariff"],
-            license_id=step["licence"],
-            period=step["period"],
-            remoteid=step["reference"],
-            autoprolong=step["period"] if step.get("autoprolong") else None,
+            tariff=self.step["tariff"],
+            license_id=self.step["licence"],
+            period=self.step["period"],
+            remoteid=self.step["reference"],
+            autoprolong=self.step["period"] if self.step.get("autoprolong") else None,
         )
 
-    def find(self, client: Client, step: StepFields) -> OwnedService:
+    def find(self, reference: str = "") -> OwnedService:
         """The service under our own number. Raises NotSupportedError where there is none."""
-        reference = step["reference"]
+        reference = reference or self.step["reference"]
         service: OwnedService | None
-        match step["trade"]:
+        match self.step["trade"]:
             case "licences":
-                service = self.licenses(client, step).reconcile(reference)
+                service = self.licenses.reconcile(reference)
             case "services":
-                service = self.server_flows(client, step).reconcile(reference)
+                service = self.server_flows.reconcile(reference)
             case _:
-                row = client.modules.find(reference)
-                service = None if row is None else CustomModules(client).get(row.id)
+                row = self.client.modules.find(reference)
+                service = None if row is None else CustomModules(self.client).get(row.id)
         if service is None:
             raise NotSupportedError(f"there is no service under {reference}")
         return service
 
-    def deliver(self, client: Client, step: StepFields) -> ClientReport:
+    def deliver(self) -> ClientReport:
         """Report what the customer gets, once it is there."""
-        service = self.find(client, step)
+        service = self.find()
         if isinstance(service, License):
-            return report_on(self.licenses(client, step).deliver_key(service.id))
+            return report_on(self.licenses.deliver_key(service.id))
         if isinstance(service, Service):
-            return report_on(self.server_flows(client, step).deliver(service.id))
+            return report_on(self.server_flows.deliver(service.id))
         return report_on(service)
 
-    def daily(self, client: Client, step: StepFields) -> ClientReport:
+    def daily(self) -> ClientReport:
         """Renew what is ours and ends tomorrow or earlier."""
-        until = today_of(step) + timedelta(days=1)
-        for row in list_rows(client, step):
+        until = self.today() + timedelta(days=1)
+        for row in self.list_rows():
             if row.remoteid and row.expires_on is not None and row.expires_on <= until:
-                self.renew(client, step, row)
+                self.renew(row)
         return ClientReport(StepResult.OK)
 
-    def renew(self, client: Client, step: StepFields, row: Row) -> None:
+    def renew(self, row: Row) -> None:
         """Buy another month of a service."""
         match row:
             case LicenseRow():
-                self.licenses(client, step).renew(row.id)
+                self.licenses.renew(row.id)
             case ServiceRow():
-                self.server_flows(client, step).renew(row.id, ends_on=row.expires_on)
+                self.server_flows.renew(row.id, ends_on=row.expires_on)
             case _:
-                CustomModules(client).renew(row.id, ends_on=row.expires_on)
+                CustomModules(self.client).renew(row.id, ends_on=row.expires_on)
 
-    def suspend(self, client: Client, step: StepFields) -> ClientReport:
+    def suspend(self) -> ClientReport:
         """Suspend a service."""
-        service = self.find(client, step)
+        service = self.find()
         match service:
             case License():
-                self.licenses(client, step).suspend(service.id)
+                self.licenses.suspend(service.id)
             case Service():
-                self.server_flows(client, step).suspend(service.id)
+                self.server_flows.suspend(service.id)
             case _:
                 raise NotSupportedError("resellers cannot suspend modules")
         return ClientReport(StepResult.OK, id=service.id)
 
-    def suspend_several(self, client: Client, step: StepFields) -> ClientReport:
+    def suspend_several(self) -> ClientReport:
         """Suspend several services in one call."""
-        numbers = [
-            self.find(client, {**step, "reference": reference}).id
-            for reference in step["references"]
-        ]
-        if step["trade"] == "modules":
+        numbers = [self.find(reference).id for reference in self.step["references"]]
+        if self.step["trade"] == "modules":
             raise NotSupportedError("resellers cannot suspend modules")
-        functions_of(client, step).suspend(numbers)
+        self.functions.suspend(numbers)
         return ClientReport(StepResult.OK)
 
-    def let_end(self, client: Client, step: StepFields) -> ClientReport:
+    def let_end(self) -> ClientReport:
         """Switch the seller's renewal of a service off."""
-        number = self.find(client, step).id
-        functions_of(client, step).set_autoprolong(number, None)
+        number = self.find().id
+        self.functions.set_autoprolong(number, None)
         return ClientReport(StepResult.OK, id=number)
 
-    def readdress(self, client: Client, step: StepFields) -> ClientReport:
+    def readdress(self) -> ClientReport:
         """Move a license to another address."""
-        service = self.find(client, step)
-        return report_on(self.licenses(client, step).readdress(service.id, step["ip"]))
+        return report_on(self.licenses.readdress(self.find().id, self.step["ip"]))
 
-    def ask(self, client: Client, step: StepFields) -> ClientReport:
+    def ask(self) -> ClientReport:
         """Pass a customer's question to the seller's support."""
-        with self.tickets(client) as tickets:
-            number = tickets.ask(step["reference"], step["subject"], step["text"])
+        with self.tickets() as tickets:
+            number = tickets.ask(self.step["reference"], self.step["subject"], self.step["text"])
         return ClientReport(StepResult.OK, id=number)
 
-    def answers(self, client: Client) -> ClientReport:
+    def answers(self) -> ClientReport:
         """Report the answers that are for customers now."""
-        with self.tickets(client) as tickets:
+        with self.tickets() as tickets:
             texts = tuple(answer.text for answer in tickets.new_answers())
         return ClientReport(StepResult.OK, answers=texts)
 
     @contextmanager
-    def tickets(self, client: Client) -> Iterator[CustomTickets]:
+    def tickets(self) -> Iterator[CustomTickets]:
         """How tickets are passed on; what was is in the adapter's folder."""
-        with closing(open_database(self.setup.folder, "tickets")) as connection:
-            tickets = CustomTickets(client, connection)
+        with closing(self.open_database("tickets")) as connection:
+            tickets = CustomTickets(self.client, connection)
             tickets.prepare()
             yield tickets
-
-    @staticmethod
-    def licenses(client: Client, step: StepFields) -> CustomReseller:
-        """How licenses are resold."""
-        return CustomReseller(client, today=lambda: today_of(step))
-
-    @staticmethod
-    def server_flows(client: Client, step: StepFields) -> CustomServices:
-        """How virtual servers are resold."""
-        return CustomServices(client, SERVERS, today=lambda: today_of(step))
-
-
-def list_rows(client: Client, step: StepFields) -> Iterator[Row]:
-    """The services of this trade in the account, without the deleted ones."""
-    listed = functions_of(client, step).list()
-    return (row for row in listed if row.status is not Status.DELETED)
-
-
-def functions_of(client: Client, step: StepFields) -> ProductFunctions[Any, Any]:
-    """The client's functions for the product type of this trade."""
-    if step["trade"] == "services":
-        return client.products(SERVERS)
-    return client.licenses if step["trade"] == "licences" else client.modules
 
 
 def report_on(service: OwnedService) -> ClientReport:

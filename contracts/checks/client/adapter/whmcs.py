@@ -14,8 +14,6 @@ from contracts.checks.client.adapter.common import (
     NotSupportedError,
     StepFields,
     StepHandlers,
-    open_database,
-    today_of,
 )
 from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import Client
@@ -29,91 +27,87 @@ ANSWER_TIME = 0.1
 class WhmcsAdapter(Adapter):
     """Creates accounts and runs daily; it has no list and no balance, and resells licenses only."""
 
-    def client(self, step: StepFields) -> Client:
+    reseller: WhmcsReseller
+    """The module of this step."""
+    store: SqliteStore
+    """Its table."""
+
+    def make_client(self, step: StepFields) -> Client:
         """The client of the module, which polls for a key without a pause (docs/resale.md 4.1)."""
-        client = super().client(step)
+        client = super().make_client(step)
         client.retry_policy = replace(client.retry_policy, pause=ANSWER_TIME)
         return client
 
     @contextmanager
-    def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
+    def open_handlers(self) -> Iterator[StepHandlers]:
         """Open the database in the adapter's folder."""
-        if step["trade"] != "licences":
+        if self.step["trade"] != "licences":
             raise NotSupportedError("the license module resells licenses only")
-        with closing(open_database(self.setup.folder, "whmcs")) as connection:
-            store = SqliteStore(connection)
-            store.prepare()
-            reseller = WhmcsReseller(client, store, today=lambda: today_of(step))
-            yield self.handlers(reseller, store, step)
+        with closing(self.open_database("whmcs")) as connection:
+            self.store = SqliteStore(connection)
+            self.store.prepare()
+            self.reseller = WhmcsReseller(self.client, self.store, today=self.today)
+            yield self.handlers()
 
-    def handlers(
-        self, reseller: WhmcsReseller, store: SqliteStore, step: StepFields
-    ) -> StepHandlers:
+    def handlers(self) -> StepHandlers:
         """What WHMCS does for each action."""
         return {
-            "order": lambda: delivered(reseller.create_account(hosted(step))),
-            "settle": lambda: self.reconcile(reseller, store, step),
-            "deliver": lambda: delivered(reseller.deliver_key(hosted(step))),
-            "daily": lambda: self.daily(reseller),
-            "suspend": lambda: delivered(reseller.suspend_account(hosted(step))),
-            "suspend-several": lambda: self.suspend_several(reseller, step),
-            "readdress": lambda: self.readdress(reseller, step),
-            "status": lambda: self.status(store, step),
+            "order": lambda: delivered(self.reseller.create_account(self.hosted())),
+            "settle": self.reconcile,
+            "deliver": lambda: delivered(self.reseller.deliver_key(self.hosted())),
+            "daily": self.daily,
+            "suspend": lambda: delivered(self.reseller.suspend_account(self.hosted())),
+            "suspend-several": self.suspend_several,
+            "readdress": self.readdress,
+            "status": self.status,
         }
 
-    def reconcile(
-        self, reseller: WhmcsReseller, store: SqliteStore, step: StepFields
-    ) -> ClientReport:
+    def reconcile(self) -> ClientReport:
         """Press Create again, or look whether the key has come, as its operator does."""
-        if row_of(store, step) is None:
-            return delivered(reseller.create_account(hosted(step)))
-        return delivered(reseller.deliver_key(hosted(step)))
+        if self.row() is None:
+            return delivered(self.reseller.create_account(self.hosted()))
+        return delivered(self.reseller.deliver_key(self.hosted()))
 
-    @staticmethod
-    def daily(reseller: WhmcsReseller) -> ClientReport:
+    def daily(self) -> ClientReport:
         """Run the daily job; it tries again tomorrow what it could not renew."""
-        failed = reseller.daily_run().failed
+        failed = self.reseller.daily_run().failed
         if failed:
             return ClientReport(StepResult.FAILED, reason=str(failed[0][1]))
         return ClientReport(StepResult.OK)
 
-    @staticmethod
-    def suspend_several(reseller: WhmcsReseller, step: StepFields) -> ClientReport:
+    def suspend_several(self) -> ClientReport:
         """Suspend each overdue account by itself, as the cron of WHMCS does."""
-        for reference in step["references"]:
-            reseller.suspend_account(hosted({**step, "reference": reference}))
+        for reference in self.step["references"]:
+            self.reseller.suspend_account(self.hosted(reference=reference))
         return ClientReport(StepResult.OK)
 
-    @staticmethod
-    def readdress(reseller: WhmcsReseller, step: StepFields) -> ClientReport:
+    def readdress(self) -> ClientReport:
         """Write the changed address to the license, with its other parameters."""
-        license = reseller.change_params(hosted({**step, "name": f"web-{step['reference']}"}))
+        name = f"web-{self.step['reference']}"
+        license = self.reseller.change_params(self.hosted(name=name))
         return ClientReport(StepResult.OK, id=license.id, ip=license.ip)
 
-    @staticmethod
-    def status(store: SqliteStore, step: StepFields) -> ClientReport:
+    def status(self) -> ClientReport:
         """Show the next due date in its own table; the seller is not called."""
-        row = row_of(store, step)
+        row = self.row()
         if row is None:
-            raise NotSupportedError(f"WHMCS knows no license of {step['reference']}")
+            raise NotSupportedError(f"WHMCS knows no license of {self.step['reference']}")
         return ClientReport(StepResult.OK, id=row.license_id, ends_on=row.due_on)
 
+    def hosted(self, **changed: str) -> Hosted:
+        """The service of the step as WHMCS keeps it, under its own number."""
+        step = {**self.step, **changed}
+        return Hosted(
+            service_id=int(step["reference"]),
+            ip=step.get("ip", ""),
+            licname=step.get("name", ""),
+            tariff=step.get("tariff", 0),
+        )
 
-def hosted(step: StepFields) -> Hosted:
-    """The service as WHMCS keeps it, under its own number."""
-    number = int(step["reference"])
-    return Hosted(
-        service_id=number,
-        ip=step.get("ip", ""),
-        licname=step.get("name", ""),
-        tariff=step.get("tariff", 0),
-    )
-
-
-def row_of(store: SqliteStore, step: StepFields) -> PoolRow | None:
-    """The row of its license in the module's table."""
-    key = (Owner.PRODUCT, int(step["reference"]))
-    return next((row for row in store.rows() if (row.owner, row.service_id) == key), None)
+    def row(self) -> PoolRow | None:
+        """The row of its license in the module's table."""
+        key = (Owner.PRODUCT, int(self.step["reference"]))
+        return next((row for row in self.store.rows() if (row.owner, row.service_id) == key), None)
 
 
 def delivered(delivery: Delivery) -> ClientReport:
