@@ -7,9 +7,13 @@ of it. No label has a name that a client or a user of worlds can invent.
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
 import threading
 from collections.abc import Collection, Iterable
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from emulator.api.answered_call import AnsweredCall
@@ -20,8 +24,11 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram
     from prometheus_client.metrics_core import Metric
 
+LOG = logging.getLogger("mockseller")
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
 """Where prometheus_client is told to share its counts; it looks when it is imported."""
+SIZES: Final = MappingProxyType({"counter": 1024 * 1024, "histogram": 65_536})
+"""Bytes of the two files of a process, enough for every function with every outcome."""
 OTHER: Final = "other"
 """The function of calls that name none of ours: clients can send any name."""
 INTERNAL_ERROR: Final = "internal error"
@@ -52,11 +59,14 @@ class Metrics:
         self._functions = frozenset(functions)
         self._loading = threading.Lock()
         self._instruments: Instruments | None = None
+        self._no_room = False
         self._by_labels: dict[tuple[str, str], Counter] = {}
 
     def observe(self, call: AnsweredCall) -> None:
         """Counts one call, in about four microseconds."""
         instruments = self._instruments or self._load()
+        if instruments is None:
+            return
         labels = (call.func if call.func in self._functions else OTHER, _outcome(call.outcome))
         counter = self._by_labels.get(labels)
         if counter is None:
@@ -74,13 +84,16 @@ class Metrics:
         shown = CollectorRegistry()
         if self._counts and os.environ.get(MULTIPROCESS):
             MultiProcessCollector(shown)  # type: ignore[no-untyped-call]  # registers itself
-        elif self._counts:
-            shown.register(self._load().registry)
+        elif self._counts and (instruments := self._load()):
+            shown.register(instruments.registry)
         shown.register(_OfWorlds(self._worlds))
         return generate_latest(shown).decode()
 
-    def _load(self) -> Instruments:
-        """Makes the counters. Two threads may come here with their first calls."""
+    def _load(self) -> Instruments | None:
+        """Makes the counters. Two threads may come here with their first calls.
+
+        None where there is no room for what this process would count.
+        """
         from prometheus_client import (  # noqa: PLC0415 - the start of a server does not wait for it
             CollectorRegistry,
             Counter,
@@ -88,7 +101,13 @@ class Metrics:
         )
 
         with self._loading:
+            if self._no_room:
+                return None
             if self._instruments is None:
+                folder = os.environ.get(MULTIPROCESS)
+                if folder and not _reserve(Path(folder)):
+                    self._no_room = True
+                    return None
                 registry = CollectorRegistry()
                 self._instruments = Instruments(
                     registry,
@@ -125,6 +144,25 @@ class _OfWorlds:
 
         count = len(self._worlds.names())
         yield GaugeMetricFamily("mockseller_worlds", "Worlds in the data folder.", value=count)
+
+
+def _reserve(folder: Path) -> bool:
+    """Makes the files of this process in their whole size; False where there is no room for them.
+
+    prometheus_client would make them without content and write into mapped memory: on a full file
+    system that ends the process with SIGBUS, in the middle of a call.
+    """
+    for kind, size in SIZES.items():
+        file = folder / f"{kind}_{os.getpid()}.db"
+        try:
+            with file.open("ab") as opened:
+                if sys.platform == "linux":
+                    os.posix_fallocate(opened.fileno(), 0, size)
+        except OSError as error:
+            file.unlink(missing_ok=True)
+            LOG.warning("calls of process %d are not counted: %s: %s", os.getpid(), folder, error)
+            return False
+    return True
 
 
 def _outcome(outcome: str) -> str:

@@ -83,9 +83,7 @@ def test_the_former_name_of_the_license_option_works_and_says_the_new_one(
     assert result.stderr == "--licence is now --license; the old name still works\n"
 
 
-def test_the_buyer_is_prompted_for_login_and_password(
-    server: SellerServer, tmp_path: Path
-) -> None:
+def test_the_buyer_is_prompted_for_login_and_password(server: SellerServer, tmp_path: Path) -> None:
     run(server, tmp_path, "--license", key(server, 100001), "refresh")
     options = ["--seller", server.url, "--folder", str(tmp_path / "panel"), "buy", "Softaculous"]
     env = dict.fromkeys(VENDOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -52,6 +53,51 @@ class Counting:
 
 def counts_in(text: str) -> dict[tuple[str, str], int]:
     return {(func, outcome): int(count) for func, outcome, count in CALLS.findall(text)}
+
+
+COUNT_ONCE = """
+import sys
+from pathlib import Path
+from emulator.server.metric_files import MetricFiles
+MetricFiles(Path(sys.argv[2])).use()
+from emulator.app import create_app
+from emulator.settings import load
+app = create_app(load({"data": sys.argv[1]}, environ={}))
+form = {"authinfo": "reseller:secret", "func": "soft", "out": "json"}
+for _ in range(2):
+    print("error" in app.test_client().post("/billmgr", data=form).get_json()["doc"])
+"""
+
+
+@pytest.fixture
+def small_memory(tmp_path: Path) -> Iterator[Path]:
+    """A file system of half a megabyte in memory."""
+    folder = tmp_path / "memory"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=512k", "none", str(folder)]
+    try:
+        subprocess.run(mounting, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("a small disk (tmpfs) cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("filled", [0, 512])
+def test_calls_are_answered_though_there_is_no_memory_to_count_them(
+    small_memory: Path, tmp_path: Path, filled: int
+) -> None:
+    with (small_memory / "filler").open("wb") as filler:
+        filler.truncate(0)
+        os.posix_fallocate(filler.fileno(), 0, filled * 1024 or 1)
+    done = subprocess.run(
+        [sys.executable, "-c", COUNT_ONCE, str(tmp_path / "data"), str(small_memory)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "False\nFalse\n"), done.stderr
+    assert done.stderr.count("are not counted") == 1
+    assert "No space left on device" in done.stderr
+    assert not list(small_memory.glob("*/counter_*.db"))
 
 
 @pytest.fixture
