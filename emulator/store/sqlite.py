@@ -17,6 +17,10 @@ from emulator.store.engine import DIALECT, Database, Row, Statement
 from emulator.store.row_changes import RowChange, RowRecorder
 from emulator.store.tables import FIRST_SERVICE, metadata
 
+FOREIGN_LOCK = 5.0
+"""Seconds to wait for another program that keeps the file locked: a process answers no other call
+meanwhile. Servers of ours wait for each other at a lock of their own."""
+
 
 def _casefold(text: str | None) -> str | None:
     """The function ``casefold`` of SQL: letters of every alphabet without their case."""
@@ -48,7 +52,7 @@ class SqliteDatabase(Database):
             uri=path != ":memory:",
             isolation_level=None,
             cached_statements=512,
-            timeout=30,
+            timeout=FOREIGN_LOCK,
             check_same_thread=not shared,
         )
         try:

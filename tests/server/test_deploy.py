@@ -42,8 +42,8 @@ def test_systemd_finds_nothing_to_say_against_the_unit(tmp_path: Path) -> None:
         ["systemd-analyze", "verify", "--man=no", str(unit)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    said = [line for line in checked.stderr.splitlines() if "mockseller" in line]
-    assert (checked.returncode, said) == (0, [])
+    lines = [line for line in checked.stderr.splitlines() if "mockseller" in line]
+    assert (checked.returncode, lines) == (0, [])
 
 
 def test_a_server_starts_as_the_unit_starts_it(

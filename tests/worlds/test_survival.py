@@ -192,6 +192,37 @@ def test_a_torn_file_is_named_and_the_world_beside_it_works(worlds: Worlds) -> N
     app.extensions["mockseller"].close()
 
 
+@pytest.mark.parametrize("lock", ["IMMEDIATE", "EXCLUSIVE"])
+def test_a_world_that_another_program_keeps_locked_is_refused_and_the_others_are_served(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, lock: str
+) -> None:
+    app = create_app(Settings(data=tmp_path, fixture="empty"))
+    worlds: Worlds = app.extensions["mockseller"]
+    worlds.create("shop", "empty")
+    before = account(app, "shop")
+    for opened in (worlds, *worlds._shared_ones):  # noqa: SLF001 - of the control API, and of calls
+        driver = opened.connect("shop")._driver  # type: ignore[attr-defined]  # noqa: SLF001 - the same
+        assert driver.execute("PRAGMA busy_timeout").fetchone() == (5000,)
+        driver.execute("PRAGMA busy_timeout=10")
+    file = folder_of(worlds).current("shop")
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute(f"BEGIN {lock}")
+        assert order(app, "shop", "first") == "internal"
+        assert order(app, "default", "first").isdigit()
+        line = 'the world "shop": database is locked; func=soft.order.param was not done'
+        assert [record.getMessage() for record in caplog.records] == [line]
+        assert account(app, "shop") == before
+        changed = app.test_client().patch(
+            "/_mockseller/accounts/reseller?world=shop", json={"balance": "7.00"}
+        )
+        assert changed.status_code == 507
+        assert "database is locked" in changed.get_json()["error"]
+        other.execute("ROLLBACK")
+    assert order(app, "shop", "second").isdigit()
+    assert account(app, "shop")["balance"] == account(app, "shop")["ledger"] == "995.00"
+    worlds.close()
+
+
 def test_a_folder_that_is_read_only_is_refused_in_a_line(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
