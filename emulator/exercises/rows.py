@@ -16,7 +16,7 @@ from emulator.store.engine import Database, Statement, every_column
 X, J, E = tables.exercise.c, tables.journal.c, tables.expense.c
 MOST = 1_000_100
 """Entries that are looked at: more than a journal can keep."""
-_READ = Statement(select(X.name, X.since, X.last_expense, X.elapsed))
+_READ = Statement(select(X.name, X.since, X.last_expense, X.elapsed, X.password))
 _CLEAR = Statement(delete(tables.exercise))
 _INSERT = Statement(insert(tables.exercise).values(every_column(tables.exercise, "id")))
 _OLDEST = Statement(select(func.min(J.id)))
@@ -30,13 +30,15 @@ class Begun:
     """An exercise of a world, and where it began.
 
     ``name``: its id. ``since``, ``last_expense``: the last numbers of the journal and of expenses
-    before it. ``elapsed``: seconds of `SystemClock.elapsed`.
+    before it. ``elapsed``: seconds of `SystemClock.elapsed`. ``password``: the trainee's own, empty
+    where the login has that of its fixture.
     """
 
     name: str
     since: int
     last_expense: int
     elapsed: float
+    password: str
 
 
 def read(db: Database) -> Begun | None:
@@ -45,7 +47,7 @@ def read(db: Database) -> Begun | None:
     return None if row is None else Begun(*row)
 
 
-def begin(db: Database, name: str, elapsed: float) -> None:
+def begin(db: Database, name: str, elapsed: float, password: str) -> None:
     """Notes that an exercise begins now. In the caller's transaction."""
     db.run(_CLEAR)
     db.insert(
@@ -54,6 +56,7 @@ def begin(db: Database, name: str, elapsed: float) -> None:
         since=journal.newest(db),
         last_expense=db.value(_LAST_EXPENSE),
         elapsed=elapsed,
+        password=password,
     )
 
 

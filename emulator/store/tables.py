@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 9
+VERSION = 10
 """Raised by a release that changes the tables. A file from ``OLDEST_VERSION`` on is upgraded by
 adding what it lacks, so a new column of an old table needs a ``server_default``."""
 OLDEST_VERSION = 4
@@ -557,10 +557,11 @@ exercise = Table(
     Column("since", Integer, nullable=False),
     Column("last_expense", Integer, nullable=False),
     Column("elapsed", Float, nullable=False),
+    Column("password", Text, nullable=False, server_default="", info={HIDDEN: True}),
 )
 """At most one row: the exercise that a trainee does in this world. ``since``, ``last_expense``: the
 last entry of the journal and the last expense before it; ``elapsed``: when it began, in seconds of
-real time."""
+real time; ``password``: of a trainee of a class, for the printed sheet; else empty."""
 
 fault = Table(
     "fault",

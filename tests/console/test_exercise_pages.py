@@ -294,4 +294,8 @@ def test_the_sheet_has_address_login_and_password_of_each_trainee(seller: Seller
     page = browser.look(f"{TRAINING}/sheet?class=spring").text
     for name in ("spring-01", "spring-02"):
         assert f"<code>http://127.0.0.1/w/{name}/billmgr</code>" in page
-    assert page.count("<code>reseller</code>") == page.count("<code>secret</code>") == 2
+    assert page.count("<code>reseller</code>") == 2
+    assert "<code>secret</code>" not in page
+    browser.press("/exercise/start", None, exercise="late-key")
+    alone = browser.look(f"{TRAINING}/sheet").text
+    assert alone.count("<code>secret</code>") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -24,6 +25,8 @@ from emulator.worlds.worlds import NAME, NoWorld, WorldError, WorldExists, World
 
 MOST_TRAINEES = 60
 MINUTE = 60
+LETTERS, PASSWORD_LENGTH = "abcdefghjkmnpqrstuvwxyz23456789", 10
+"""Of a password that is read off a sheet: nothing looks like anything else; 49 bits."""
 
 
 def describe_all(worlds: Worlds) -> ExerciseList:
@@ -64,9 +67,12 @@ def _begin(
     exercise: Exercise,
     tariffs: tuple[Tariff, ...],
     known_names: KnownNames,
+    new_password: str = "",
 ) -> ExerciseProgress:
+    """``new_password``: of the login, where it has none of its own from an exercise before."""
     begin = exercise.world
     with _starting(worlds):
+        password = find_password(worlds, name) or new_password
         worlds.remake(name, begin.fixture, as_of=begin.as_of)
         if tariffs:
             worlds.sell(name, tariffs)
@@ -74,10 +80,12 @@ def _begin(
         world_state.change(worlds, name, rules, begin.provisioning)
         for account in begin.accounts:
             accounts.change(worlds, name, account.login, {"balance": account.balance})
+        if password:
+            accounts.change(worlds, name, exercise.login, {"password": password})
         for fault in begin.faults:
             faults.add(worlds, name, fault, known_names)
         with worlds.locked(name) as db, db.writing():
-            rows.begin(db, exercise.id, worlds.system_clock.elapsed())
+            rows.begin(db, exercise.id, worlds.system_clock.elapsed(), password)
         return show(worlds, name)
 
 
@@ -232,7 +240,7 @@ def create_class(
     for name in names:
         if worlds.exists(name):
             raise WorldExists(f'the world "{name}" exists already; choose another name')
-    _start_all(worlds, names, exercise, known_names)
+    _start_all(worlds, names, exercise, known_names, own_passwords=True)
     return names
 
 
@@ -251,12 +259,33 @@ def remove_class(worlds: Worlds, prefix: str) -> None:
 
 
 def _start_all(
-    worlds: Worlds, names: Sequence[str], exercise: str, known_names: KnownNames
+    worlds: Worlds,
+    names: Sequence[str],
+    exercise: str,
+    known_names: KnownNames,
+    *,
+    own_passwords: bool = False,
 ) -> None:
     definition = find(worlds, exercise)
     tariffs = _new_catalogue(definition.world)
     for name in names:
-        _begin(worlds, name, definition, tariffs, known_names)
+        password = _make_password() if own_passwords else ""
+        _begin(worlds, name, definition, tariffs, known_names, password)
+
+
+def _make_password() -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(PASSWORD_LENGTH))
+
+
+def find_password(worlds: Worlds, name: str) -> str:
+    """The password that the trainee of a class has in a world; empty where there is none."""
+    try:
+        db = worlds.connect(name)
+    except WorldError:
+        return ""
+    with db.reading():
+        begun = rows.read(db)
+    return "" if begun is None else begun.password
 
 
 def _names_of_class(worlds: Worlds, prefix: str) -> list[str]:
@@ -300,13 +329,16 @@ def _trainee(worlds: Worlds, name: str, stuck_after_minutes: int) -> Trainee:
 
 
 def passwords(worlds: Worlds, trainees: Sequence[Trainee]) -> dict[str, str]:
-    """The password of each trainee's login, by world: a public one, that of the shipped world."""
+    """The password of each trainee's login by world: of a class its own, else the fixture's."""
     by_exercise: dict[str, str] = {}
     by_world: dict[str, str] = {}
     for trainee in trainees:
         if trainee.progress is None:
             continue
-        name = trainee.progress["id"]
+        name, own = trainee.progress["id"], find_password(worlds, trainee.world)
+        if own:
+            by_world[trainee.world] = own
+            continue
         if name not in by_exercise:
             exercise = find(worlds, name)
             owners = load_world(exercise.world.fixture).accounts

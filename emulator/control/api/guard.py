@@ -42,15 +42,21 @@ class Guard:
         self._names = OWN_NAMES | {settings.host.strip("[]").lower()}
         self._names |= {name.lower() for name in (*settings.allowed_hosts, *settings.tls_name)}
 
-    def check(self, http: Request, *, kinds: tuple[str, ...] = (JSON,)) -> None:
-        """Raises Refusal: 403 for a foreign Host, 401 without the token, 415 for another body."""
+    def check(
+        self, http: Request, *, kinds: tuple[str, ...] = (JSON,), may_anyone: bool = False
+    ) -> None:
+        """Raises Refusal: 403 for a foreign Host, 401 without the token, 415 for another body.
+
+        ``may_anyone``: the token is not asked for.
+        """
         name = hostname(http.environ.get("HTTP_HOST", ""))
         if name not in self._names and (self._local or not _is_address(name)):
             raise Refusal(
                 403,
                 f'"{name[:100]}" is not a name of this server; add it to the setting allowed_hosts',
             )
-        if not self._is_near(http) and not self.is_token(http.cookies.get(COOKIE, "")):
+        is_known = may_anyone or self._is_near(http) or self.is_token(http.cookies.get(COOKIE, ""))
+        if not is_known:
             self._check_token(http.headers.get("Authorization", ""))
         if http.method in CHANGES and http.mimetype not in kinds:
             raise Refusal(415, f"a change needs the header Content-Type: {' or '.join(kinds)}")

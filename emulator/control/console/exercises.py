@@ -53,7 +53,7 @@ class ConsoleExercises(ConsolePage):
             visit,
             "exercises.html",
             exercises=listed["exercises"],
-            problems=listed["problems"],
+            problems=[] if visit.is_trainee else listed["problems"],
             begun=begun,
         )
 

@@ -46,6 +46,7 @@ class Visit:
     """One request for a page: of a browser with its preferences, in a world (or ``""``).
 
     ``values``: those of the path. ``line``: why a change was refused, for the page that shows it.
+    ``is_trainee``: it sees its own world alone.
     """
 
     http: Request
@@ -54,6 +55,7 @@ class Visit:
     world: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
     line: str = ""
+    is_trainee: bool = False
 
     @property
     def prefix(self) -> str:
@@ -108,13 +110,14 @@ class Route:
     """One path below PREFIX. ``<world>`` in it is the name of a world that can be opened.
 
     ``changes``: it takes a form by POST; ``refused`` shows, with ``Visit.line``, why it was not
-    carried out. Without it that is a page of its own.
+    carried out. Without it that is a page of its own. ``for_trainers``: trainees cannot.
     """
 
     path: str
     view: View
     changes: bool = False
     refused: View | None = None
+    for_trainers: bool = False
 
     @property
     def methods(self) -> Sequence[str]:
@@ -173,6 +176,7 @@ class Frame:
         addresses = [
             (f"{visit.prefix}{path.replace('<world>', world)}", visit.text(title))
             for path, title in self.links
+            if path.startswith("/<world>") or not visit.is_trainee
         ]
         here = max(
             (a for a, _ in addresses if shown == a or shown.startswith(f"{a}/")),

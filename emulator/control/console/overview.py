@@ -47,7 +47,7 @@ class ConsoleOverview(ConsolePage):
         return (
             Route("/<world>", show),
             Route("/<world>/clock", self._move_clock, changes=True, refused=show),
-            Route("/<world>/reset", self._reset, changes=True, refused=show),
+            Route("/<world>/reset", self._reset, changes=True, refused=show, for_trainers=True),
             Route("/<world>/faults", self._plan, changes=True, refused=show),
             Route("/<world>/faults/clear", self._clear, changes=True, refused=show),
             Route(f"/<world>/faults/{NUMBER}", self._remove, changes=True),
@@ -79,7 +79,7 @@ class ConsoleOverview(ConsolePage):
             callers=callers,
             counted=activity.LATEST_CALLS,
             money=money,
-            worlds=self._other_worlds(),
+            worlds=[] if visit.is_trainee else self._other_worlds(),
         )
 
     def _events(self, visit: Visit) -> list[Mapping[str, object]]:

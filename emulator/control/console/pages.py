@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from http import HTTPStatus
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from emulator.api.registry import Registry
+from emulator.control.api.exercises import find_password
 from emulator.control.api.guard import COOKIE, Guard, Refusal, require_same_origin
 from emulator.control.api.names import KnownNames
-from emulator.control.console import csrf, preferences
+from emulator.control.console import csrf, preferences, trainees
 from emulator.control.console.exercises import ConsoleExercises
 from emulator.control.console.frame import (
     PREFIX,
@@ -119,18 +121,46 @@ class Console:
         path = http.path.removeprefix(PREFIX) or "/"
         if path == "/" and self._guard.is_token(http.args.get("token", "")):
             return _logged_in(http.args["token"], secure=http.is_secure)
-        self._guard.check(http, kinds=(FORM,))
+        name = path.removeprefix("/")
+        if name in STATIC:
+            self._guard.check(http, kinds=(FORM,), may_anyone=True)
+            return Response(load_static(name), headers=SAFE, content_type=STATIC[name])
+        try:
+            self._guard.check(http, kinds=(FORM,))
+        except Refusal as refusal:
+            world = name.partition("/")[0]
+            password = find_password(self._worlds, world)
+            if refusal.status != HTTPStatus.UNAUTHORIZED or not password:
+                raise
+            self._guard.check(http, kinds=(FORM,), may_anyone=True)
+            visit = replace(visit, world=world, is_trainee=True)
+            if not trainees.is_trainee(http, world, password):
+                return self._ask_for_password(visit, password)
         if path == "/":
             return redirect(address_of(DEFAULT))
-        if path.removeprefix("/") in STATIC:
-            name = path.removeprefix("/")
-            return Response(load_static(name), headers=SAFE, content_type=STATIC[name])
+        return self._find_page(visit, path)
+
+    def _ask_for_password(self, visit: Visit, password: str) -> Response:
+        """A trainee's own, of the world that is shown."""
+        http = visit.http
+        if http.method == "POST" and http.path.endswith(f"/{visit.world}/{trainees.LOGIN}"):
+            require_same_origin(http)
+            csrf.require_token(http)
+            if trainees.knows_password(http, password):
+                return trainees.log_in(visit, password)
+            visit = replace(visit, line=visit.text("trainees.wrong"))
+        return self._frame.render(visit, "trainee.html", HTTPStatus.UNAUTHORIZED)
+
+    def _find_page(self, visit: Visit, path: str) -> Response:
+        http = visit.http
         rules, routes = self._routes
         endpoint, values = rules.bind("mockseller", path_info=path).match(method=http.method)
         route = routes[endpoint]
         if route.changes:
             require_same_origin(http)
             csrf.require_token(http)
+        if visit.is_trainee and (route.for_trainers or values.get("world") != visit.world):
+            raise Refusal(HTTPStatus.FORBIDDEN, visit.text("trainees.not_yours"))
         if "world" in values:
             self._worlds.connect(values["world"])
             visit = replace(visit, world=values["world"])

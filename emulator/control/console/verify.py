@@ -60,7 +60,7 @@ class ConsoleVerify(ConsolePage):
         response = self._frame.render(
             visit,
             "verify.html",
-            page=f"{PREFIX}{PATH}",
+            page=f"{visit.prefix}{PATH}",
             state=state,
             subjects=list(COMMANDS),
             families=self._families(),
