@@ -22,7 +22,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from emulator.clock import SystemClock
 from emulator.testing.client import Answer, ControlError, ErrorDocument, World
+from emulator.testing.interrupts import interrupts_held
 from emulator.testing.results import (
     AccountInfo,
     ClockInfo,
@@ -182,24 +183,27 @@ class SellerServer(World):
         self._errors = Path(self.folder, "stderr")
         command = [sys.executable, "-m", "mockseller", "serve", "--port", "0"]
         command += ["--data", self.folder, "--fixture", fixture, *options]
-        with _removed_on_failure(self.folder):
-            with self._errors.open("wb") as errors:
+        with ExitStack() as unfinished:
+            unfinished.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            with self._errors.open("wb") as errors, interrupts_held():
                 self.process = subprocess.Popen(  # noqa: S603 - our own command
                     command, stdout=subprocess.PIPE, stderr=errors, text=True
                 )
+                unfinished.callback(self.close_process)
             self.banner = self._read_banner()
-        lines = [line.split() for line in self.banner.splitlines()]
-        address = next(line[1] for line in lines if line[:1] == ["address"])
-        self.base = address.removesuffix("/billmgr")
-        self._http = httpx.Client(
-            base_url=self.base,
-            timeout=60,
-            trust_env=False,
-            verify=False,  # noqa: S501 - our own certificate, on this machine
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        )
-        self._numbers = itertools.count(1)
-        super().__init__(self._send_over_http, self.base, path="/billmgr")
+            lines = [line.split() for line in self.banner.splitlines()]
+            address = next(line[1] for line in lines if line[:1] == ["address"])
+            self.base = address.removesuffix("/billmgr")
+            self._http = httpx.Client(
+                base_url=self.base,
+                timeout=60,
+                trust_env=False,
+                verify=False,  # noqa: S501 - our own certificate, on this machine
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            )
+            self._numbers = itertools.count(1)
+            super().__init__(self._send_over_http, self.base, path="/billmgr")
+            unfinished.pop_all()
 
     def _read_banner(self) -> str:
         """Reads up to the curl line, which the server prints when all its workers answer."""
@@ -211,9 +215,6 @@ class SellerServer(World):
                 lines.append(line)
                 if line.startswith("curl "):
                     return "".join(lines)
-        except BaseException:  # the test run may be interrupted meanwhile
-            self.close_process()
-            raise
         finally:
             alarm.cancel()
         self.close_process()
@@ -278,4 +279,5 @@ __all__ = [
     "SellerServer",
     "ServiceInfo",
     "World",
+    "interrupts_held",
 ]

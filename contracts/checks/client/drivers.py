@@ -42,6 +42,7 @@ from contracts.checks.client.protocol import (
     StepResult,
     read_report,
 )
+from emulator.testing import interrupts_held
 from reseller_client import RetryPolicy
 
 MAX_STDERR: Final = 300
@@ -141,8 +142,10 @@ class CommandDriver(StateFolder):
         Raises BadReport where it answers nothing readable, and ClientUnusable where it cannot be
         started, or has neither reported nor called the seller so far.
         """
-        process = self._start(step)
+        process = None
         try:
+            with interrupts_held():
+                process = self._start(step)
             output, errors = process.communicate(step.to_json() + "\n", timeout=self._limit)
         except subprocess.TimeoutExpired:
             errors = _stop(process)
@@ -203,8 +206,10 @@ class CommandDriver(StateFolder):
         }
 
 
-def _stop(process: subprocess.Popen[str]) -> str:
-    """Kill the process group of a command and wait for it; what it wrote to stderr."""
+def _stop(process: subprocess.Popen[str] | None) -> str:
+    """Kill the process group of a command, if it was started; what it wrote to stderr."""
+    if process is None:
+        return ""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     return process.communicate()[1]
