@@ -35,4 +35,4 @@ def interrupts_held() -> Iterator[None]:
         for number, handler in functions.items():
             signal.signal(number, handler)
         for signum, frame in pending:
-            functions[signal.Signals(signum)](held, frame)
+            functions[signal.Signals(signum)](signum, frame)
