@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.functions.deciding import by_hand, done, rule
@@ -175,3 +177,11 @@ def test_52_more_addons_are_paid_now_or_wait_and_fewer_refund_nothing(shop: Sell
     assert before != "1000.00"
     done(shop, "vds.edit", elid=VDS, addon_10="1", sok="ok")
     assert shop.rows("subaccount")[0]["balance"] == before
+
+
+def test_52_nothing_is_added_on_the_day_on_which_the_paid_term_is_over(shop: Seller) -> None:
+    assert done(shop, "vds.edit", elid=VDS, autoprolong="null", sok="ok")
+    shop.move_to(date.fromisoformat(shop.doc("vds.edit", elid=VDS).findtext("expiredate") or ""))
+    assert shop.rows("vds")[0]["status"] == "3"
+    assert shop.refusal("vds.edit", elid=VDS, addon_10="3", sok="ok").startswith("status/")
+    assert shop.doc("vds.edit", elid=VDS).findtext("addon_10") == "1"

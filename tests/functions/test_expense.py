@@ -68,6 +68,23 @@ def test_a_promo_code_shows_what_was_not_taken(shop: Seller) -> None:
     assert (row["amount"], row["discountamount"], row["discount"]) == ("7.20 EUR", "0.80", "10.00")
 
 
+def test_a_promo_code_shows_what_was_not_taken_of_an_addon(shop: Seller) -> None:
+    shop.doc("vds.edit", elid="100014", addon_12="110", clicked_button="basket", sok="ok")
+    shop.doc("basket", promocode="SPRING", sok="ok")
+    price = Decimal(shop.doc("basket").findtext("list/elem/fullcost") or "")
+    shop.doc("basket", clicked_button="free", sok="ok")
+    (row,) = shop.rows("expense")
+    paid, off = Decimal(row["amount"].split()[0]), Decimal(row["discountamount"])
+    assert paid + off == price
+    assert off > 0
+
+
+def test_an_address_is_named_as_such_only_where_nothing_else_was_bought(shop: Seller) -> None:
+    for amount, beside, intname in (("2", {}, "ip"), ("3", {"addon_12": "60"}, "vds")):
+        shop.doc("vds.edit", elid="100014", addon_13=amount, **beside, sok="ok")
+        assert shop.rows("expense")[0]["intname"] == intname
+
+
 @pytest.mark.parametrize(
     ("chosen", "operations"),
     [

@@ -107,6 +107,13 @@ def test_repeated_failures_lock_the_login_for_twenty_seconds(seller: Seller) -> 
     assert error_text(seller.call("soft")) == ""
 
 
+def test_a_login_that_succeeds_forgives_the_failures_before_it(seller: Seller) -> None:
+    for _ in range(3):
+        for _ in range(4):
+            assert error_text(seller.call("soft", authinfo="reseller:wrong")) == "auth/badpassword"
+        assert log_in(seller)
+
+
 def test_a_frozen_world_does_not_lock_for_ever(seller: Seller) -> None:
     seller.clock.freeze("2027-01-01T00:00:00Z")
     for _ in range(5):

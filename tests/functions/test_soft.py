@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -228,3 +229,14 @@ def test_an_unpaid_license_has_no_end_and_a_lifetime_one_is_not_without(seller: 
     form = seller.call("soft.edit", elid=lifetime)
     assert form.field("expiredate") == "9999-12-31"
     assert form.field("update_expiredate")
+
+
+def test_a_trial_may_return_to_an_address_and_leaves_the_other_free(seller: Seller) -> None:
+    trial: dict[str, Any] = {"pricelist": 55239, "period": -100}
+    number = seller.order(ip="192.0.2.211", **trial)
+    for address in ("192.0.2.212", "192.0.2.211"):
+        assert seller.call("soft.edit", elid=number, ip=address, sok="ok").error is None
+    assert seller.order(ip="192.0.2.212", **trial)
+    seller.call("soft.delete", elid=number, sok="ok")
+    with pytest.raises(LookupError, match="exists"):
+        seller.order(ip="192.0.2.211", **trial)

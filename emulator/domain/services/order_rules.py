@@ -84,9 +84,10 @@ def find_orderable(shop: Shop, account: Account, product_type: str, tariff_id: i
 
 
 def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
-    """Raises Exists where the address has a license of this tariff, or once had a trial.
+    """Raises Exists where the address has a license of this tariff, or a trial, deleted or not.
 
-    A trial of one tariff counts for all trials of its product type (assumed).
+    A trial of one tariff counts for all trials of its product type; one that moved to another
+    address, or became a paid license, counts no more (both assumed).
     """
     if address in ("", POOL_ADDRESS):
         return

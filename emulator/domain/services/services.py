@@ -154,7 +154,7 @@ def is_occupied(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bo
 
 
 def list_tariffs_at(shop: Shop, address: str) -> set[int]:
-    """Tariffs of all services that have or had an address, deleted ones included."""
+    """Tariffs of all services at an address, and of those that had it when they were deleted."""
     return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
 
 
