@@ -7,14 +7,20 @@ with a few rules of the trade, and every outcome has to be the one that the rule
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import httpx
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from tests.storm.server import KilledServer
 
@@ -196,3 +202,197 @@ def test_orders_during_resets_leave_what_came_after_the_last_one(urls: list[str]
     rows = journal(urls[0])
     assert len(rows) <= 100
     assert unexplained(rows, start) == ([], balance_of(urls[1]))
+
+
+PRICES = [Decimal(5), Decimal(6), Decimal(7), Decimal(8)]
+"""Of a license: at first, and after each import of a price list."""
+PRICE_LIST = (
+    "<doc><pricelist><id>55227</id><name>Own</name><price currency='EUR'>"
+    "<period cost='{}' type='month' length='1'>monthly</period></price></pricelist></doc>"
+)
+XML = {"Content-Type": "application/xml"}
+
+
+@dataclass
+class Race:
+    """One world that clients use while its prices, its clock and copies of it are made.
+
+    ``windows``: of each import, when it began and ended; ``orders``: the same by license name.
+    """
+
+    urls: list[str]
+    license: str
+    server: str
+    windows: list[tuple[float, float]] = field(default_factory=list)
+    orders: dict[str, tuple[float, float]] = field(default_factory=dict)
+    forks: list[str] = field(default_factory=list)
+    importing: threading.Lock = field(default_factory=threading.Lock)
+
+    def order(self, number: int) -> None:
+        begun = time.monotonic()
+        answer = order(f"{self.urls[number % 2]}/w/race", f"n{number}")
+        assert "<id>" in answer, answer
+        self.orders[f"n{number}"] = (begun, time.monotonic())
+
+    def act(self, number: int, func: str, elid: str) -> None:
+        params = {"period": 1, "sok": "ok", "clicked_button": "finish"}
+        further = params if func == "service.prolong" else {}
+        call(f"{self.urls[number % 2]}/w/race", func, elid=elid, **further)
+
+    def sell_dearer(self, number: int) -> None:
+        """The next price; imports come one after another, so their order is known."""
+        with self.importing:
+            begun = time.monotonic()
+            document = PRICE_LIST.format(PRICES[len(self.windows) + 1])
+            address = f"{self.urls[number % 2]}/_mockseller/worlds/race/import"
+            assert httpx.post(address, content=document, headers=XML, timeout=60).is_success
+            self.windows.append((begun, time.monotonic()))
+
+    def move(self, number: int) -> None:
+        control(self.urls[number % 2], "POST", "/clock?world=race", {"advance": "9 days"})
+
+    def fork(self, number: int) -> None:
+        name = f"fork-{number}"
+        control(self.urls[number % 2], "POST", "/worlds/race/fork", {"into": name})
+        self.forks.append(name)
+
+    def run(self) -> None:
+        """Everything at once, from sixteen threads; what is rare is spread over the orders."""
+        acts: list[tuple[str, str]] = [
+            ("service.prolong", self.license), ("vds.suspend", self.server),
+            ("vds.resume", self.server),
+        ] * 15  # fmt: skip
+        acts += [("vds.delete", self.server), ("vds.suspend", self.server)] * 5
+        rare: dict[int, Callable[[int], None]] = {15: self.fork, 20: self.sell_dearer}
+        rare |= {25: self.move, 40: self.fork, 45: self.move, 55: self.sell_dearer}
+        rare |= {65: self.move, 70: self.fork, 80: self.move, 90: self.sell_dearer, 100: self.fork}
+        jobs: list[Callable[[], None]] = []
+        for number in range(60):
+            jobs.append(partial(self.order, number))
+            if number < len(acts):
+                jobs.append(partial(self.act, number, *acts[number]))
+        for place, job in sorted(rare.items()):
+            jobs.insert(place, partial(job, place))
+        with ThreadPoolExecutor(16) as pool:
+            for future in [pool.submit(job) for job in jobs]:
+                future.result()
+
+
+def prices_out_of_order(rows: Sequence[dict[str, Any]]) -> tuple[list[str], list[Decimal]]:
+    """Rows that the prices, deletions and times before them contradict; and what each row paid.
+
+    A price may only rise. A renewal that comes due has no sum in its row; it paid one of the prices
+    between those before and after it, and None stands for it.
+    """
+    contradictions, paid, deleted, newest, at = [], [], set[str](), 0, ""
+    for row in rows:
+        done, _, amount = row["outcome"].partition(" ")
+        sums = [i for i, price in enumerate(PRICES) if i >= newest and f"{price}.00" == amount]
+        if str(row["params"].get("elid", "")) in deleted:
+            explained = row["outcome"] == GONE
+        elif done in {"bought", "paid"}:
+            explained = bool(sums)
+            newest = sums[0] if sums else newest
+        else:
+            explained = done != "refused"
+        if not explained or row["at"] < at:
+            contradictions.append(f"{row['id']} {row['at']} {row['func']}: {row['outcome']}")
+        at = row["at"]
+        paid.append(Decimal(amount) if done in {"bought", "paid"} else Decimal(0))
+        if row["func"] == "vds.delete" and done != "refused":
+            deleted.add(str(row["params"]["elid"]))
+    return contradictions, paid
+
+
+def rows_of(url: str, world: str) -> list[dict[str, Any]]:
+    """Calls and due events of a world, the first one first."""
+    entries = control(url, "GET", f"/journal?limit=1000&kind=all&world={world}")["entries"]
+    return sorted(entries, key=lambda row: int(row["id"]))
+
+
+@pytest.mark.parametrize(
+    "outcomes",
+    [
+        ["bought 6.00", "bought 5.00"],
+        ["paid 5.50"],
+        [f"{POOR}/"],
+    ],
+)
+def test_prices_that_no_order_gives_are_recognised(outcomes: list[str]) -> None:
+    rows = [{**entry(n, "x", outcome), "at": "1"} for n, outcome in enumerate(outcomes)]
+    assert len(prices_out_of_order(rows)[0]) == 1
+
+
+def test_a_time_before_that_of_the_row_before_is_recognised() -> None:
+    rows = [{**entry(n, "x", "bought 5.00"), "at": at} for n, at in enumerate(["2", "1"])]
+    assert len(prices_out_of_order(rows)[0]) == 1
+
+
+@pytest.fixture
+def race(served: list[str]) -> Race:
+    """A world with a license to prolong, one that renews itself in a month, and a server."""
+    control(served[0], "POST", "/worlds", {"name": "race", "fixture": "empty"})
+    url = f"{served[0]}/w/race"
+    payment = {"skipbasket": "on", "clicked_button": "finish", "sok": "ok"}
+    own, _ = [
+        number_of(
+            call(
+                url, "soft.order.param", pricelist=55227, period=1, ip="0.0.0.0", licname=name,  # noqa: S104 - none yet
+                autoprolong=1, **payment,
+            )
+        )
+        for name in ("own", "renewed")
+    ]  # fmt: skip
+    server = call(url, "vds.order.param", pricelist=6, period=12, domain="x.test", **payment)
+    return Race(served, own, number_of(server))
+
+
+def number_of(answer: str) -> str:
+    return answer.partition("<id>")[2].partition("<")[0]
+
+
+def money_of(url: str, world: str) -> Decimal:
+    account = control(url, "GET", f"/accounts/reseller?world={world}")
+    assert account["balance"] == account["ledger"]
+    return Decimal(account["balance"])
+
+
+@pytest.mark.one_of("races")
+def test_prices_clock_and_copies_change_between_calls_never_within_one(race: Race) -> None:
+    url = race.urls[1]
+    start, before = money_of(url, "race"), len(rows_of(url, "race"))
+    race.run()
+    rows = rows_of(url, "race")[before:]
+    contradictions, paid = prices_out_of_order(rows)
+    assert contradictions == []
+    (place,) = (n for n, row in enumerate(rows) if row["func"] == "prolong")
+    around = [max([p for p in paid[:place] if p], default=PRICES[0])]
+    around.append(min([p for p in paid[place:] if p], default=PRICES[-1]))
+    renewal = start - sum(paid) - money_of(url, "race")
+    assert renewal in PRICES
+    assert around[0] <= renewal <= around[1]
+    # In real time: who ordered after an import was answered paid its price or a later one, and
+    # nobody a price whose import had not begun.
+    orders = (n for n, row in enumerate(rows) if row["func"] == "soft.order.param")
+    bought = {str(rows[n]["params"]["licname"]): n for n in orders}
+    assert set(bought) == set(race.orders)
+    for name, (begun, ended) in race.orders.items():
+        least = sum(window[1] < begun for window in race.windows)
+        most = sum(window[0] < ended for window in race.windows)
+        assert paid[bought[name]] in PRICES[least : most + 1], name
+    # By the world's clock: a license ends a month after the instant of its row.
+    listed = httpx.post(
+        f"{url}/w/race/billmgr",
+        data={"authinfo": "reseller:secret", "func": "soft", "out": "bjson", "p_cnt": 500},
+        timeout=60,
+    ).json()["elem"]
+    ends = {row["licname"]: row["expiredate"] for row in listed}
+    for name, n in bought.items():
+        month = datetime.fromisoformat(rows[n]["at"]).date() + relativedelta(months=1)
+        assert ends[name] == month.isoformat(), name
+    # A copy is the world as of one row.
+    for fork in race.forks:
+        copied = rows_of(url, fork)[before:]
+        assert copied == rows[: len(copied)]
+        renewed = renewal if len(copied) > place else 0
+        assert money_of(url, fork) == start - sum(paid[: len(copied)]) - renewed
