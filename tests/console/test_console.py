@@ -281,3 +281,16 @@ def test_after_a_form_the_choices_lead_to_the_page_that_had_it(
     headers = {**HERE, "Referer": referrer}
     answer = Browsing(seller).press("/functions/whoami/call", headers, login="reseller")
     assert f'href="{leads}lang=ru"' in answer.text
+
+
+def test_whatever_scrolls_sideways_is_reached_by_the_keyboard_and_named() -> None:
+    folder = Path(str(console.__file__)).parent / "templates"
+    regions = [
+        (path.name, tag)
+        for path in folder.glob("*.html")
+        for tag in re.findall(r'<div class="wide"[^>]*>', path.read_text())
+    ]
+    assert len(regions) > 15
+    assert [
+        each for each in regions if 'tabindex="0" role="region" aria-label="' not in each[1]
+    ] == []
