@@ -79,11 +79,8 @@ class Client:
         a user_agent that is not one line of ASCII.
         """
         if patience is not None:
-            warnings.warn(
-                "Client(patience=...) is now Client(retry_policy=...)",
-                DeprecationWarning,
-                stacklevel=2,
-            )
+            message = "Client(patience=...) is now Client(retry_policy=...)"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
         _check_addressing(url, user_agent)
         self.url = url
         self.retry_policy = patience or retry_policy

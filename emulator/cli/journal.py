@@ -6,8 +6,9 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -75,20 +76,15 @@ def journal(
             return
         _require_names(worlds, name, functions, account, outcome)
 
-        def find(after: int) -> list[Entry]:
-            entries = journals.find(
-                worlds.connect(name),
-                func=functions or None,
-                login=account,
-                error=errors or None,
-                fault=(faults or former_faults) or None,
-                outcome=outcome,
-                kind=None if events or former_events else journals.CALL,
-                after=after,
-                limit=MOST if after else limit,
-            )
-            return entries[::-1]
-
+        filters = {
+            "func": functions or None,
+            "login": account,
+            "error": errors or None,
+            "fault": (faults or former_faults) or None,
+            "outcome": outcome,
+            "kind": None if events or former_events else journals.CALL,
+        }
+        find = partial(_find_after, worlds, name, limit, filters)
         if as_json:
             click.echo(json.dumps([entry.as_dict() for entry in find(0)], indent=1))
             return
@@ -97,6 +93,16 @@ def journal(
                 _show(follow_journal(find, lambda: journals.newest(worlds.connect(name))))
         else:
             _show(find(0))
+
+
+def _find_after(
+    worlds: Worlds, name: str, limit: int, filters: dict[str, Any], after: int
+) -> list[Entry]:
+    """The entries after one of this number, oldest first; from the beginning the latest only."""
+    from emulator import journal as journals
+
+    limit = MOST if after else limit
+    return journals.find(worlds.connect(name), **filters, after=after, limit=limit)[::-1]
 
 
 def _require_names(

@@ -141,62 +141,64 @@ def test_the_catalogue_of_a_billmanager_is_read_and_written_on(
     assert store.sources(1) == {1: _seller_tariff(), 2: _seller_tariff()}
 
 
+ITEM = Item(
+    id=1,
+    customer="ada",
+    tariff=1,
+    module=1,
+    period=1,
+    price=Decimal("7.99"),
+    ordered_on=DAY,
+    status=Status.ACTIVE,
+    expires_on=date(2027, 2, 28),
+    seller_id=100005,
+    seller_period=1,
+    seller_expires_on=date(2027, 2, 28),
+    params={"domain": "ada.example"},
+    addons={"ncpu": 2, "panel": "lite"},
+    details={"ip": "192.0.2.5"},
+    mark="abc",
+    own_term=True,
+)
+OPENING = Operation(
+    id=1,
+    item=1,
+    action=Action.OPEN,
+    created_at=NOON,
+    state=OperationState.COMPLETED,
+    period=1,
+    params={"domain": "ada.example"},
+    addons={"ncpu": 2},
+    price=Decimal("7.99"),
+    cost=Decimal("5.00"),
+    requested=True,
+    sent_at=NOON,
+    ended_at=NOON,
+)
+FAILED = Operation(
+    id=2,
+    item=1,
+    action=Action.PROLONG,
+    created_at=NOON,
+    state=OperationState.FAILED,
+    period=1,
+    price=Decimal("7.99"),
+    cost=None,
+    before_on=date(2027, 2, 28),
+    reason=Reason("not_enough_money", "", "no money"),
+)
+
+
 def test_the_operations_of_a_billmanager_are_read_and_written_on(
     connection: sqlite3.Connection,
 ) -> None:
     store = RunningStore(connection)
     store.prepare()
-    item = Item(
-        id=1,
-        customer="ada",
-        tariff=1,
-        module=1,
-        period=1,
-        price=Decimal("7.99"),
-        ordered_on=DAY,
-        status=Status.ACTIVE,
-        expires_on=date(2027, 2, 28),
-        seller_id=100005,
-        seller_period=1,
-        seller_expires_on=date(2027, 2, 28),
-        params={"domain": "ada.example"},
-        addons={"ncpu": 2, "panel": "lite"},
-        details={"ip": "192.0.2.5"},
-        mark="abc",
-        own_term=True,
-    )
-    assert store.items() == (item,)
-    opening = Operation(
-        id=1,
-        item=1,
-        action=Action.OPEN,
-        created_at=NOON,
-        state=OperationState.COMPLETED,
-        period=1,
-        params={"domain": "ada.example"},
-        addons={"ncpu": 2},
-        price=Decimal("7.99"),
-        cost=Decimal("5.00"),
-        requested=True,
-        sent_at=NOON,
-        ended_at=NOON,
-    )
-    failed = Operation(
-        id=2,
-        item=1,
-        action=Action.PROLONG,
-        created_at=NOON,
-        state=OperationState.FAILED,
-        period=1,
-        price=Decimal("7.99"),
-        cost=None,
-        before_on=date(2027, 2, 28),
-        reason=Reason("not_enough_money", "", "no money"),
-    )
-    assert store.operations() == (opening, failed)
+    assert store.items() == (ITEM,)
+    assert store.operations() == (OPENING, FAILED)
     assert [task.operation for task in store.tasks()] == [2]
     assert store.pulled_at() == NOON
-    number, added = store.add(replace(item, id=0), replace(failed, id=0), department="")
+    number, added = store.add(replace(ITEM, id=0), replace(FAILED, id=0), department="")
     assert (number, added.id, added.item) == (2, 3, 2)
 
 
