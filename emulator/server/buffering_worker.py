@@ -3,20 +3,26 @@
 Gunicorn's threaded worker gives every connection a thread, which waits for the rest of the request:
 a few dozen half-open connections stop the server. Here the worker's event loop does the handshake
 of TLS and reads a request, and a thread gets it once it is complete (docs/adr/0006 says why, and
-which parts of gunicorn it uses).
+which parts of gunicorn it uses). What takes a client long, to send a large body or to read a large
+answer, is done by threads of their own, which no other client waits for.
 """
 
 from __future__ import annotations
 
+import errno
 import re
+import tempfile
+import threading
 import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from select import POLLIN, poll
 from selectors import EVENT_READ, EVENT_WRITE
 from socket import socket
 from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
-from typing import Any
+from typing import IO, Any
 
 from gunicorn.http.errors import ParseException  # type: ignore[import-untyped] # it has none
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
@@ -28,12 +34,22 @@ LONGEST_BODY = 1024 * 1024
 """Bytes; a longer body, or one without a length, is read by the thread."""
 REQUEST_TIMEOUT = 20.0
 """Seconds a client has for the handshake, the head and a body of up to the length above."""
+SLOWEST = 16 * 1024
+"""Bytes a second, on average, that a client has to send or read of what is long."""
+MOST_BUFFERED = 64 * 1024 * 1024
+"""Bytes of unfinished requests in a worker, from which on those of more than CHUNK are refused."""
+MOST_UNSENT = 512 * 1024 * 1024
+"""Bytes of answers that wait for slow readers in a worker; who would add more is cut off."""
+IN_MEMORY = 1024 * 1024
+"""Bytes of an answer that wait in memory for a slow reader; more wait in a temporary file."""
 LINGER = 2
 """Milliseconds that a thread waits for the next request on its connection."""
 CHUNK = 65_536
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]+)[ \t]*\r\n", re.IGNORECASE)
 NOT_ENCODED = re.compile(rb"[^\x21-\x7e]")
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 ASKS_FIRST = re.compile(rb"\r\nexpect:", re.IGNORECASE)
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 TOO_LONG = b"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -42,6 +58,12 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
 
     Gunicorn itself is not told of certificates: it would use them on all ports, and block.
     """
+
+    def init_process(self) -> None:
+        """Makes the threads for slow clients before gunicorn serves."""
+        self.slow_pool = ThreadPoolExecutor(self.cfg.threads)
+        self.backlog = Backlog(MOST_UNSENT)
+        super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection
         """Passes a connection to the threads once there is a whole request on it."""
@@ -75,18 +97,54 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         if ended or _is_complete(received):
             conn.data_ready = True
             conn.request_deadline = None
-            super().enqueue_req(conn)
+            pool = self.slow_pool if _is_long(received) else self.tpool
+            self._submit(pool, self.handle, conn)
         elif len(received) > LONGEST_HEAD + LONGEST_BODY:
-            self._refuse(conn)
+            self._refuse(conn, TOO_LONG)
+        elif len(received) > CHUNK and self._buffered() > MOST_BUFFERED:
+            self._refuse(conn, BUSY)
         else:
             self._wait_for(conn, EVENT_READ)
+
+    def _submit(self, pool: ThreadPoolExecutor, work: Any, conn: Any, *rest: Any) -> None:  # noqa: ANN401 - the same
+        """Lets a thread work for a connection, and the event loop go on with it afterwards."""
+        done = pool.submit(work, conn, *rest)
+        done.add_done_callback(lambda end: self.method_queue.defer(self.finish_request, conn, end))
+
+    def _buffered(self) -> int:
+        """Bytes of all requests that are not complete."""
+        waiting = (each.parser.unreader.buf for each in self.pending_conns if each.initialized)
+        return sum(buffer.getbuffer().nbytes for buffer in waiting)
+
+    def finish_request(self, conn: Any, fs: Future[Any]) -> None:  # noqa: ANN401 - the same
+        """Goes on with a connection; first the rest of an answer is sent to a slow reader."""
+        unsent = vars(conn).pop("unsent", None)
+        if unsent is None:
+            super().finish_request(conn, fs)
+        else:
+            self._submit(self.slow_pool, self._send_rest, conn, unsent, fs)
+
+    def _send_rest(self, conn: Any, unsent: IO[bytes], fs: Future[Any]) -> Any:  # noqa: ANN401 - the same
+        """Sends the rest of an answer; the result of `handle`, or False if the client gave up."""
+        size = unsent.tell()
+        try:
+            result = fs.result()
+            _send_patiently(conn.sock, unsent)
+        except OSError:
+            return False
+        finally:
+            self.backlog.remove(size)
+            unsent.close()
+        if result is not True:
+            _end_tls(conn)
+        return result
 
     def handle(self, conn: Any) -> Any:  # noqa: ANN401 - the same
         """Answers a request, and those that follow it at once; a thread's result for gunicorn."""
         result = super().handle(conn)
         while result is True and self._has_next(conn):
             result = super().handle(conn)
-        if result is not True:
+        if result is not True and "unsent" not in vars(conn):
             _end_tls(conn)
         return result
 
@@ -94,11 +152,20 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Answers one request; its address begins with https where the connection is TLS."""
         if isinstance(conn.sock, SSLSocket):
             req.scheme = "https"
-        req.body.reader = BodyReader(req.body.reader, conn.sock)
-        return super().handle_request(req, conn)
+        sock = conn.sock
+        req.body.reader = BodyReader(req.body.reader, sock)
+        conn.sock = answer = AnswerSocket(sock, self.backlog)
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            conn.sock = sock
+            if answer.unsent is not None:
+                conn.unsent = answer.unsent
 
     def _has_next(self, conn: Any) -> bool:  # noqa: ANN401 - the same
         """Whether the client's next request comes while nobody else needs this thread."""
+        if "unsent" in vars(conn):
+            return False
         _take_decrypted(conn)
         waiting = self.tpool._work_queue.qsize()  # noqa: SLF001 - no other way to ask
         sent_already = conn.parser.unreader.buf.getvalue()  # gunicorn takes its turn with it
@@ -120,9 +187,9 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         again = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, event, again)
 
-    def _refuse(self, conn: Any) -> None:  # noqa: ANN401 - the same
+    def _refuse(self, conn: Any, answer: bytes) -> None:  # noqa: ANN401 - the same
         with suppress(OSError):
-            conn.sock.send(TOO_LONG)
+            conn.sock.send(answer)
         self._drop(conn)
 
     def _drop(self, conn: Any) -> None:  # noqa: ANN401 - the same
@@ -130,22 +197,108 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         conn.close()
 
 
+class Patience:
+    """How long a slow client is waited for: `REQUEST_TIMEOUT` for a part, `SLOWEST` altogether."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._end = now() + REQUEST_TIMEOUT
+
+    def wait_with(self, sock: socket) -> None:
+        """Sets the time limit of a socket for the next part. Raises TimeoutError: there is none."""
+        left = self._end - self._now()
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(min(left, REQUEST_TIMEOUT))
+
+    def prolong(self, size: int) -> None:
+        """Notes that so many bytes have passed."""
+        self._end += size / SLOWEST
+
+
+class Backlog:
+    """How many bytes wait for slow readers, in all threads of a worker."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def add(self, size: int) -> None:
+        """Lets so many more bytes wait. Raises ConnectionResetError: that would be too many."""
+        with self._lock:
+            if self._size + size > self._most:
+                raise ConnectionResetError(errno.ECONNRESET, "too many slow readers")
+            self._size += size
+
+    def remove(self, size: int) -> None:
+        """Notes that they wait no longer."""
+        with self._lock:
+            self._size -= size
+
+
+class AnswerSocket:
+    """The socket of a connection while it is answered: what it does not take at once waits.
+
+    ``unsent``: that part, to be sent by a thread for slow clients; None if there is none.
+    """
+
+    def __init__(self, sock: socket, backlog: Backlog) -> None:
+        self._sock = sock
+        self._backlog = backlog
+        self.unsent: tempfile.SpooledTemporaryFile[bytes] | None = None
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a socket has
+        return getattr(self._sock, name)
+
+    def sendall(self, content: bytes) -> None:
+        """Sends what can be sent without waiting. Raises OSError where the client is gone."""
+        rest = memoryview(content)
+        if self.unsent is None:
+            self._sock.settimeout(0)
+            try:
+                while rest:
+                    rest = rest[self._sock.send(rest) :]
+            except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+                self.unsent = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - sent later
+            finally:
+                self._sock.settimeout(None)
+        if self.unsent is not None:
+            self._backlog.add(len(rest))
+            self.unsent.write(rest)
+
+
+def _send_patiently(sock: socket, unsent: IO[bytes]) -> None:
+    """Sends all of a file. Raises OSError where the client is gone or too slow."""
+    patience = Patience()
+    unsent.seek(0)
+    while chunk := unsent.read(CHUNK):
+        patience.wait_with(sock)
+        sock.sendall(chunk)
+        patience.prolong(len(chunk))
+    sock.settimeout(None)
+
+
 class BodyReader:
-    """Reads a body for a thread, which waits up to `REQUEST_TIMEOUT` for each part of it."""
+    """Reads a body for a thread, which waits for it with `Patience`."""
 
     def __init__(self, reader: Any, sock: socket) -> None:  # noqa: ANN401 - gunicorn's reader
         self._reader = reader
         self._sock = sock
+        self._patience: Patience | None = None
 
     def read(self, size: int) -> bytes:
         """Up to so many bytes. Raises ClientDisconnected (400): late, cut off or malformed."""
-        self._sock.settimeout(REQUEST_TIMEOUT)
+        # From the first read on: the request may have waited for a thread before.
+        self._patience = self._patience or Patience()
         try:
+            self._patience.wait_with(self._sock)
             content: bytes = self._reader.read(size)
         except (ParseException, OSError) as error:
             raise ClientDisconnected from error
         finally:
             self._sock.settimeout(None)
+        self._patience.prolong(len(content))
         return content
 
 
@@ -207,12 +360,22 @@ def _encoded(received: bytes) -> bytes:
 
 
 def _is_complete(received: bytes) -> bool:
+    """Whether a thread can answer: the rest of a long body is read by the thread."""
     end = received.find(HEAD_ENDS)
     if end < 0:
         return False
     head = received[: end + len(HEAD_ENDS)]
+    return _is_long(head) or len(received) >= len(head) + _length(head)
+
+
+def _is_long(received: bytes) -> bool:
+    """Whether a thread has to wait for the body: it is long, comes in chunks, or is asked for."""
+    head = received[: received.find(HEAD_ENDS) + len(HEAD_ENDS)]
+    asked = ASKS_FIRST.search(head) or CHUNKED.search(head)
+    return asked is not None or _length(head) > LONGEST_BODY
+
+
+def _length(head: bytes) -> int:
     length = LENGTH.search(head)
-    if length is None or ASKS_FIRST.search(head):
-        return True
-    size = int(length[1])
-    return size > LONGEST_BODY or len(received) >= len(head) + size
+    # Of an absurd number the first digits will do: int() refuses thousands of them.
+    return 0 if length is None else int(length[1].lstrip(b"0")[:15] or b"0")
