@@ -129,7 +129,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         size = unsent.tell()
         try:
             result = fs.result()
-            _send_patiently(conn.sock, unsent)
+            _send_with_limits(conn.sock, unsent)
         except OSError:
             return False
         finally:
@@ -197,7 +197,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         conn.close()
 
 
-class Patience:
+class TimeAllowance:
     """How long a slow client is waited for: `REQUEST_TIMEOUT` for a part, `SLOWEST` altogether."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -268,37 +268,37 @@ class AnswerSocket:
             self.unsent.write(rest)
 
 
-def _send_patiently(sock: socket, unsent: IO[bytes]) -> None:
+def _send_with_limits(sock: socket, unsent: IO[bytes]) -> None:
     """Sends all of a file. Raises OSError where the client is gone or too slow."""
-    patience = Patience()
+    allowance = TimeAllowance()
     unsent.seek(0)
     while chunk := unsent.read(CHUNK):
-        patience.wait_with(sock)
+        allowance.wait_with(sock)
         sock.sendall(chunk)
-        patience.prolong(len(chunk))
+        allowance.prolong(len(chunk))
     sock.settimeout(None)
 
 
 class BodyReader:
-    """Reads a body for a thread, which waits for it with `Patience`."""
+    """Reads a body for a thread, which waits for it with `TimeAllowance`."""
 
     def __init__(self, reader: Any, sock: socket) -> None:  # noqa: ANN401 - gunicorn's reader
         self._reader = reader
         self._sock = sock
-        self._patience: Patience | None = None
+        self._allowance: TimeAllowance | None = None
 
     def read(self, size: int) -> bytes:
         """Up to so many bytes. Raises ClientDisconnected (400): late, cut off or malformed."""
         # From the first read on: the request may have waited for a thread before.
-        self._patience = self._patience or Patience()
+        self._allowance = self._allowance or TimeAllowance()
         try:
-            self._patience.wait_with(self._sock)
+            self._allowance.wait_with(self._sock)
             content: bytes = self._reader.read(size)
         except (ParseException, OSError) as error:
             raise ClientDisconnected from error
         finally:
             self._sock.settimeout(None)
-        self._patience.prolong(len(content))
+        self._allowance.prolong(len(content))
         return content
 
 
@@ -371,8 +371,8 @@ def _is_complete(received: bytes) -> bool:
 def _is_long(received: bytes) -> bool:
     """Whether a thread has to wait for the body: it is long, comes in chunks, or is asked for."""
     head = received[: received.find(HEAD_ENDS) + len(HEAD_ENDS)]
-    asked = ASKS_FIRST.search(head) or CHUNKED.search(head)
-    return asked is not None or _length(head) > LONGEST_BODY
+    unmeasured = ASKS_FIRST.search(head) or CHUNKED.search(head)
+    return unmeasured is not None or _length(head) > LONGEST_BODY
 
 
 def _length(head: bytes) -> int:

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from emulator.server.buffering_worker import Backlog, Patience
+from emulator.server.buffering_worker import Backlog, TimeAllowance
 from emulator.testing import Seller, SellerServer
 
 JSON = "application/json"
@@ -257,16 +257,16 @@ def test_a_client_that_sends_too_slowly_is_given_up() -> None:
     now = [100.0]
     here, there = socket.socketpair()
     with here, there:
-        patience = Patience(lambda: now[0])
-        patience.wait_with(here)
+        allowance = TimeAllowance(lambda: now[0])
+        allowance.wait_with(here)
         assert here.gettimeout() == 20
-        patience.prolong(160 * 1024)  # ten seconds more
+        allowance.prolong(160 * 1024)  # ten seconds more
         now[0] += 29
-        patience.wait_with(here)
+        allowance.wait_with(here)
         assert here.gettimeout() == 1
         now[0] += 2
         with pytest.raises(TimeoutError):
-            patience.wait_with(here)
+            allowance.wait_with(here)
 
 
 def test_answers_for_slow_readers_have_a_bound() -> None:
