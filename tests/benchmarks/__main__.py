@@ -24,6 +24,7 @@ from tests.benchmarks import (
     calls,
     clock_moves,
     commands,
+    console_pages,
     goals,
     memory,
     report,
@@ -106,6 +107,7 @@ class Run:
             "fixture": self._fixture,
             "start": self._start,
             "clock": self._clock,
+            "pages": self._pages,
             "verify": self._verify,
         }
 
@@ -223,6 +225,10 @@ class Run:
         self.figures["clock"] = clock_moves.measure(
             self._sub("clock"), self._extent.clock_licenses, monthly=self._extent.monthly
         )
+
+    def _pages(self) -> None:
+        folder, licenses = self._sub("pages"), self._extent.clock_licenses
+        self.figures["pages_ms"] = console_pages.measure(folder, licenses)
 
     def _fixture(self) -> None:
         self.figures["fixture_ms"] = commands.fixture_milliseconds(self._sub("fixture"))

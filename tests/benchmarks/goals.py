@@ -72,6 +72,7 @@ def _goals() -> list[Goal]:
         *pauses,
         *sizes,
         Goal("reset ms of 10,000 services over HTTP", 10, lambda f: _get(f, "actions", "reset_ms")),
+        Goal("ms of the slowest page of the console", 100, lambda f: max(f["pages_ms"].values())),
         Goal("MB of a worker after many calls", 70, lambda f: _get(f, "memory", "after_mb")),
         Goal("fixture seller, ms a test", 5, lambda f: _get(f, "fixture_ms")),
     ]

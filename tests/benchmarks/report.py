@@ -59,7 +59,7 @@ def _show_rest(figures: Figures, console: Console) -> None:
     for name in ("start_s", "fixture_ms", "verify_own_s"):
         if name in figures:
             table.add_row(name.replace("_", " "), _cell(figures[name]))
-    for part in ("memory", "calls_us", "actions", "clock"):
+    for part in ("memory", "calls_us", "actions", "clock", "pages_ms"):
         for name, value in figures.get(part, {}).items():
             table.add_row(f"{part.replace('_', ' ')}: {name.replace('_', ' ')}", _cell(value))
     if table.row_count:

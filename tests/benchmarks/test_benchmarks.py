@@ -35,7 +35,17 @@ def _figures(folder: Path, *parts: str) -> dict[str, object]:
 @pytest.mark.full_only("test_a_part_can_be_measured_alone_and_leaves_nothing_behind")
 def test_a_run_measures_every_part_and_no_answer_is_wrong(tmp_path: Path) -> None:
     figures = _figures(tmp_path)
-    parts = {"load", "ratios", "sizes", "memory", "actions", "start_s", "calls_us", "clock"}
+    parts = {
+        "load",
+        "ratios",
+        "sizes",
+        "memory",
+        "actions",
+        "start_s",
+        "calls_us",
+        "clock",
+        "pages_ms",
+    }
     assert parts | {"fixture_ms"} <= set(figures)
     for table in ("load", "sizes"):
         rows = figures[table]

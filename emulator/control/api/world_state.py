@@ -45,6 +45,40 @@ def describe(worlds: Worlds, name: str) -> WorldInfo:
     return state
 
 
+@dataclass(frozen=True, slots=True)
+class WorldGlance:
+    """What a list shows of a world. ``error``: why it cannot be read; the rest is then empty."""
+
+    name: str
+    path: str = ""
+    made_from: str = ""
+    now: str = ""
+    clock: str = ""
+    tariffs: int = 0
+    services: int = 0
+    error: str = ""
+
+
+def glance_at(worlds: Worlds, name: str) -> WorldGlance:
+    """A part of `describe` that is quick in a large world: it looks through no rows."""
+    try:
+        db = worlds.connect(name)
+    except WorldError as error:
+        return WorldGlance(name, error=str(error))
+    with db.reading():
+        world = read(db)
+        counts = db.counts("tariff", "service")
+    return WorldGlance(
+        name,
+        f"/w/{name}/billmgr",
+        world.made_from,
+        world.clock.now(worlds.system_clock).isoformat(),
+        world.clock.mode,
+        counts["tariff"],
+        counts["service"],
+    )
+
+
 def describe_all(worlds: Worlds) -> list[WorldInfo | UnreadableWorld]:
     """The state of every world, for JSON: one that cannot be read has ``name`` and ``error``."""
     worlds.remove_expired()

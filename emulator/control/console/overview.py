@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from werkzeug.wrappers import Response
 
 from emulator import journal
-from emulator.control.api import accounts, clock, faults, world_state
+from emulator.control.api import accounts, clock, faults
 from emulator.control.api.schemas import AccountChange
+from emulator.control.api.world_state import WorldGlance, glance_at
 from emulator.control.console import activity, ledger
 from emulator.control.console.frame import (
     NUMBER,
@@ -23,8 +24,6 @@ from emulator.control.console.frame import (
 from emulator.control.console.journal import describe_entry
 from emulator.domain.accounts import accounts as owners
 from emulator.faults import KINDS
-from emulator.results import UnreadableWorld, WorldInfo
-from emulator.worlds.worlds import WorldError
 
 LATEST = 10
 """Entries of the journal, and rows of money, that are shown here."""
@@ -68,7 +67,7 @@ class ConsoleOverview(ConsolePage):
         return self._frame.render(
             visit,
             "overview.html",
-            state=world_state.describe(worlds, name),
+            state=glance_at(worlds, name),
             moment=clock.show(worlds, name).as_dict(),
             moved_after=visit.http.args.get("moved_after"),
             events=self._events(visit),
@@ -91,15 +90,9 @@ class ConsoleOverview(ConsolePage):
         happened = journal.find(db, kind=journal.EVENT, after=after, limit=MOST_EVENTS)
         return [describe_entry(entry) for entry in reversed(happened)]
 
-    def _other_worlds(self) -> Sequence[WorldInfo | UnreadableWorld]:
+    def _other_worlds(self) -> Sequence[WorldGlance]:
         """The first worlds, with their clocks."""
-        states: list[WorldInfo | UnreadableWorld] = []
-        for name in self._worlds.names()[:MOST_WORLDS]:
-            try:
-                states.append(world_state.describe(self._worlds, name))
-            except WorldError as error:
-                states.append({"name": name, "error": str(error)})
-        return states
+        return [glance_at(self._worlds, name) for name in self._worlds.names()[:MOST_WORLDS]]
 
     def _move_clock(self, visit: Visit) -> Response:
         form, name = visit.form, visit.world
