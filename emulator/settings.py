@@ -27,7 +27,7 @@ FURTHER_VARIABLES = frozenset(
         "AUTHINFO", "BOOKS", "CONFIG", "LOGIN", "NEW_PASSWORD", "NOW",
         "PANEL_LICENCE", "PANEL_LICENSE", "PANEL_LOGIN", "PANEL_OTHER_LOGIN",
         "PANEL_OTHER_PASSWORD", "PANEL_PASSWORD", "PASSWORD",
-        "SESSION", "STATE", "STEP", "TESTS", "URL", "USER_AGENT",
+        "SESSION", "STATE", "STEP", "TESTS", "TEST_DATABASE", "URL", "USER_AGENT",
     )
 )  # fmt: skip
 """Variables of ours that are no settings: options of commands, and what an adapter is given."""
@@ -94,6 +94,8 @@ class Settings:
     """Threads of each process, so that a slow client does not block others."""
     data: Path = field(default_factory=default_data_folder)
     """The folder of the worlds."""
+    database: str = ""
+    """A database of PostgreSQL for the worlds, `postgresql://…`, in place of a folder."""
     seeds: Path = field(default_factory=default_seeds_folder)
     """The folder of prepared world files; safe to delete at any time."""
     seed: int = 1
@@ -145,6 +147,18 @@ class Settings:
     def is_local(self) -> bool:
         """Whether only this computer can reach the server."""
         return is_loopback(self.host)
+
+
+def is_address(data: str) -> bool:
+    """Whether worlds are to be in a database of PostgreSQL, and not in a folder."""
+    return data.startswith(("postgresql://", "postgres://"))
+
+
+def _address(text: str) -> str:
+    if not is_address(text):
+        msg = "the address of a database begins with postgresql://"
+        raise ValueError(msg)
+    return text
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -228,6 +242,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "workers": _whole(1, 64),
     "threads": _whole(1, 256),
     "data": _path,
+    "database": _address,
     "seeds": _path,
     "seed": _whole(0, 2**53),
     "fixture": _fixture,
@@ -275,6 +290,8 @@ def load(
     for name, value in (flags or {}).items():
         if value is not None:
             chosen[name] = (str(value), f"--{name.replace('_', '-')}")
+    if is_address(chosen.get("data", ("",))[0]):
+        chosen["database"] = chosen.pop("data")
     values = {name: _read(name, text, origin) for name, (text, origin) in chosen.items()}
     _check_https(values)
     if "data" in values and "seeds" not in values:

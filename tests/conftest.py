@@ -17,10 +17,11 @@ import yaml  # noqa: F401 - see below
 from cryptography import x509  # noqa: F401 - see below
 from hypothesis import HealthCheck, settings
 
-from emulator.testing import Seller
+from emulator.testing import TEST_DATABASE, Seller
 from reseller_client.modules import passwords
 from tests import tiers
 from tests.clocks import stopped_clock
+from tests.postgres import TestEngine, find_programs, running_engine
 
 # No deadline, no complaint of slow data: a loaded machine is slow, not wrong; what hangs is named
 # by the timeout of pytest.
@@ -60,8 +61,14 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the two tiers."""
+    """Add the options of the two tiers, and the engine on which sellers of tests have worlds."""
     tiers.add_options(parser)
+    parser.addoption(
+        "--engine",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where the sellers of all tests have their worlds",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -92,6 +99,27 @@ def quick_password_hashes() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "COST", 2**4)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[TestEngine]:
+    """A running PostgreSQL, one for all tests of a process that ask for it."""
+    if find_programs() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with running_engine() as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def chosen_engine(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let every seller of this run have its worlds on the engine of the option."""
+    if request.config.getoption("engine") == "sqlite":
+        yield
+        return
+    engine: TestEngine = request.getfixturevalue("postgres")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TEST_DATABASE, engine.address)
         yield
 
 

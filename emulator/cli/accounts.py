@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -21,7 +20,7 @@ def account() -> None:
 @options.world
 @options.as_json
 @options.data
-def show(login: str, name: str, data: Path | None, *, as_json: bool) -> None:
+def show(login: str, name: str, data: options.Location | None, *, as_json: bool) -> None:
     """Show the account LOGIN."""
     from emulator.control.api import accounts
 
@@ -45,7 +44,11 @@ def show(login: str, name: str, data: Path | None, *, as_json: bool) -> None:
 @options.world
 @options.data
 def change(
-    login: str, discounts: tuple[str, ...], name: str, data: Path | None, **amounts: str | None
+    login: str,
+    discounts: tuple[str, ...],
+    name: str,
+    data: options.Location | None,
+    **amounts: str | None,
 ) -> None:
     """Set money and discounts of the account LOGIN."""
     from emulator.control.api import accounts
@@ -73,7 +76,7 @@ def _discount(text: str) -> dict[str, object]:
 @options.world
 @options.as_json
 @options.data
-def list_payments(login: str, name: str, data: Path | None, *, as_json: bool) -> None:
+def list_payments(login: str, name: str, data: options.Location | None, *, as_json: bool) -> None:
     """List the payments of the account LOGIN, newest first."""
     from emulator.control.api import payments
 
@@ -91,7 +94,7 @@ def list_payments(login: str, name: str, data: Path | None, *, as_json: bool) ->
 @click.argument("status", type=click.IntRange(1, 9))
 @options.world
 @options.data
-def move_payment(number: int, status: int, name: str, data: Path | None) -> None:
+def move_payment(number: int, status: int, name: str, data: options.Location | None) -> None:
     """Set the status of the payment NUMBER: 4 is paid, 6 paid back."""
     from emulator.control.api import payments
 

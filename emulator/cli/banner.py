@@ -51,7 +51,7 @@ class FirstOrder:
     def banner(
         self,
         url: str,
-        data: Path,
+        data: Path | str,
         *,
         https: str = "",
         authority: Path | None = None,

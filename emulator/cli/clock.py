@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +21,7 @@ def clock() -> None:
 @options.world
 @options.as_json
 @options.data
-def show(name: str, data: Path | None, *, as_json: bool) -> None:
+def show(name: str, data: options.Location | None, *, as_json: bool) -> None:
     """Show the world's time."""
     from emulator.control.api import clock as clocks
 
@@ -41,7 +40,7 @@ def show(name: str, data: Path | None, *, as_json: bool) -> None:
 @click.argument("span", nargs=-1, required=True)
 @options.world
 @options.data
-def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
+def advance(span: tuple[str, ...], name: str, data: options.Location | None) -> None:
     """Move the clock forward by SPAN: 31 days, 1 month, or "to next renewal"."""
     from emulator.control.api import clock as clocks
 
@@ -53,7 +52,7 @@ def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
 @click.argument("at", required=False, metavar="[INSTANT]")
 @options.world
 @options.data
-def freeze(at: str | None, name: str, data: Path | None) -> None:
+def freeze(at: str | None, name: str, data: options.Location | None) -> None:
     """Stop the clock, now or at an INSTANT such as 2027-01-31T00:00:00Z."""
     from emulator.clock import read_instant
     from emulator.control.api import clock as clocks
@@ -66,7 +65,7 @@ def freeze(at: str | None, name: str, data: Path | None) -> None:
 @click.argument("at", metavar="INSTANT")
 @options.world
 @options.data
-def set_to(at: str, name: str, data: Path | None) -> None:
+def set_to(at: str, name: str, data: options.Location | None) -> None:
     """Set the clock to an INSTANT such as 2027-01-31T00:00:00Z."""
     from emulator.clock import read_instant
     from emulator.control.api import clock as clocks
@@ -78,7 +77,7 @@ def set_to(at: str, name: str, data: Path | None) -> None:
 @clock.command()
 @options.world
 @options.data
-def real(name: str, data: Path | None) -> None:
+def real(name: str, data: options.Location | None) -> None:
     """Let the clock show real time again."""
     from emulator.control.api import clock as clocks
 

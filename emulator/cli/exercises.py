@@ -29,7 +29,7 @@ _folder = click.option(
 @options.as_json
 @_folder
 @options.data
-def list_exercises(exercises: Path | None, data: Path | None, *, as_json: bool) -> None:
+def list_exercises(exercises: Path | None, data: options.Location | None, *, as_json: bool) -> None:
     """List the exercises, and what is wrong in files that cannot be used.
 
     Exit code 0: all can be used, 1: some cannot, 2: it could not run.
@@ -53,7 +53,9 @@ def list_exercises(exercises: Path | None, data: Path | None, *, as_json: bool) 
 @options.world
 @_folder
 @options.data
-def start(exercise_id: str, name: str, exercises: Path | None, data: Path | None) -> None:
+def start(
+    exercise_id: str, name: str, exercises: Path | None, data: options.Location | None
+) -> None:
     """Start the exercise ID: its world is made anew, or created."""
     from emulator.app import collect_names, create_registry
     from emulator.control.api import exercises as api
@@ -68,7 +70,9 @@ def start(exercise_id: str, name: str, exercises: Path | None, data: Path | None
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @_folder
 @options.data
-def show(name: str, exercises: Path | None, data: Path | None, *, as_json: bool) -> None:
+def show(
+    name: str, exercises: Path | None, data: options.Location | None, *, as_json: bool
+) -> None:
     """Show how far the trainee of a world has come."""
     from emulator.control.api import exercises as api
 

@@ -73,7 +73,7 @@ def add(
     body: Path | None,
     functions: tuple[str, ...],
     name: str,
-    data: Path | None,
+    data: options.Location | None,
     **rule: Any,  # noqa: ANN401 - options by name
 ) -> None:
     """Plan a fault, such as: delay seconds=5."""
@@ -109,7 +109,7 @@ def _setting(text: str) -> tuple[str, object]:
 @options.world
 @options.as_json
 @options.data
-def list_(name: str, data: Path | None, *, as_json: bool) -> None:
+def list_(name: str, data: options.Location | None, *, as_json: bool) -> None:
     """List the planned faults, and how often each was applied."""
     from emulator.control.api import faults
 
@@ -128,7 +128,7 @@ def list_(name: str, data: Path | None, *, as_json: bool) -> None:
 @click.argument("number", type=int)
 @options.world
 @options.data
-def remove(number: int, name: str, data: Path | None) -> None:
+def remove(number: int, name: str, data: options.Location | None) -> None:
     """Remove one fault."""
     from emulator.control.api import faults
 
@@ -140,7 +140,7 @@ def remove(number: int, name: str, data: Path | None) -> None:
 @fault.command()
 @options.world
 @options.data
-def clear(name: str, data: Path | None) -> None:
+def clear(name: str, data: options.Location | None) -> None:
     """Remove all faults."""
     from emulator.control.api import faults
 

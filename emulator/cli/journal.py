@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -52,7 +51,7 @@ def journal(
     outcome: str | None,
     limit: int,
     name: str,
-    data: Path | None,
+    data: options.Location | None,
     *,
     follow: bool,
     errors: bool,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -20,6 +21,8 @@ Command = Callable[..., Any]
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 NUMBER: Final = click.IntRange(0)
+Location = Path | str
+"""A folder with worlds, or the address of a database."""
 
 
 class CannotRun(click.ClickException):
@@ -28,13 +31,31 @@ class CannotRun(click.ClickException):
     exit_code = 2
 
 
+class FolderOrAddress(click.Path):
+    """A folder, or the address of a database, which stays as it was written."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str | bytes | os.PathLike[str]:
+        """Raises click.BadParameter for a file."""
+        from emulator.settings import is_address
+
+        if isinstance(value, str) and is_address(value):
+            return value
+        return super().convert(value, param, ctx)
+
+
 def data(command: Command) -> Command:
     """``--data FOLDER``."""
     return click.option(
         "--data",
-        type=FOLDER,
+        type=FolderOrAddress(file_okay=False, path_type=Path),
         metavar="FOLDER",
-        help="Folder with the worlds. Default: MOCKSELLER_DATA, or the user's data folder.",
+        help="Folder with the worlds, or a database: postgresql://USER@HOST/NAME. "
+        "Default: MOCKSELLER_DATA, or the user's data folder.",
     )(command)
 
 
@@ -108,7 +129,7 @@ def show_row(line: str, indent: int) -> None:
 
 @contextmanager
 def opened(
-    folder: Path | None, *, with_default: bool = True, **settings: Path | None
+    folder: Location | None, *, with_default: bool = True, **settings: Path | None
 ) -> Iterator[Worlds]:
     """The worlds of a data folder; a user's errors become one line and exit code 2.
 

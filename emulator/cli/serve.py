@@ -142,7 +142,7 @@ def serve(config: Path | None, ready_file: Path | None, **flags: object) -> None
         counts = MetricFiles()
     banner = order.banner(
         listeners.url,
-        settings.data,
+        _location(settings),
         https=listeners.https.url(https=True) if listeners.http and listeners.https else "",
         authority=authority,
         network=network,
@@ -214,6 +214,13 @@ def _own_certificate(settings: Settings) -> SSLContext | None:
 def _no_password() -> str:
     """In place of OpenSSL's question for it, which nobody would answer."""
     raise options.CannotRun("key: it is encrypted; a server needs one without a password")
+
+
+def _location(settings: Settings) -> Path | str:
+    """Where the worlds are, for people: of a database without the password."""
+    import re
+
+    return re.sub(r"(//[^/@:]*):[^@/]*@", r"\1@", settings.database) or settings.data
 
 
 def _made_certificate(settings: Settings, network: str) -> tuple[SSLContext, Path]:

@@ -19,7 +19,7 @@ def world() -> None:
 @world.command("list")
 @options.data
 @options.as_json
-def list_worlds(data: Path | None, *, as_json: bool) -> None:
+def list_worlds(data: options.Location | None, *, as_json: bool) -> None:
     """List the worlds."""
     from emulator.control.api import world_state
 
@@ -52,7 +52,9 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
 @click.option("--as-of", metavar="DAY",
               help="Day or instant instead of the present; the clock stands there.")  # fmt: skip
 @options.data
-def create(name: str, fixture: str, seed: int | None, as_of: str | None, data: Path | None) -> None:
+def create(
+    name: str, fixture: str, seed: int | None, as_of: str | None, data: options.Location | None
+) -> None:
     """Make a world NAME from a fixture."""
     from emulator.clock import read_instant
 
@@ -64,7 +66,7 @@ def create(name: str, fixture: str, seed: int | None, as_of: str | None, data: P
 @world.command()
 @click.argument("name", default="default")
 @options.data
-def reset(name: str, data: Path | None) -> None:
+def reset(name: str, data: options.Location | None) -> None:
     """Put the world NAME back to its initial state."""
     from emulator.control.api import clock
 
@@ -79,7 +81,7 @@ def reset(name: str, data: Path | None) -> None:
 @world.command()
 @click.argument("name")
 @options.data
-def remove(name: str, data: Path | None) -> None:
+def remove(name: str, data: options.Location | None) -> None:
     """Remove the world NAME."""
     with options.opened(data) as worlds:
         worlds.remove(name)
@@ -90,7 +92,7 @@ def remove(name: str, data: Path | None) -> None:
 @click.argument("name")
 @click.argument("file", type=options.FILE)
 @options.data
-def load(name: str, file: Path, data: Path | None) -> None:
+def load(name: str, file: Path, data: options.Location | None) -> None:
     """Load FILE into the world NAME; a missing world is created.
 
     FILE is an answer of pricelist.export (xml, json or bjson), whose tariffs become the catalogue,
@@ -123,7 +125,7 @@ def load(name: str, file: Path, data: Path | None) -> None:
 @click.argument("mode")
 @click.argument("amount", type=options.NUMBER, default=0)
 @options.data
-def provisioning(name: str, mode: str, amount: int, data: Path | None) -> None:
+def provisioning(name: str, mode: str, amount: int, data: options.Location | None) -> None:
     """Set when services and keys of the world NAME are ready.
 
     MODE is at_once, by_hand, seconds or reads; the last two with an AMOUNT: after so many seconds,
@@ -140,7 +142,7 @@ def provisioning(name: str, mode: str, amount: int, data: Path | None) -> None:
 @click.argument("name")
 @click.argument("label")
 @options.data
-def snapshot(name: str, label: str, data: Path | None) -> None:
+def snapshot(name: str, label: str, data: options.Location | None) -> None:
     """Save the present state of the world NAME as LABEL."""
     with options.opened(data) as worlds:
         worlds.snapshot(name, label)
@@ -151,7 +153,7 @@ def snapshot(name: str, label: str, data: Path | None) -> None:
 @click.argument("name")
 @click.argument("label")
 @options.data
-def restore(name: str, label: str, data: Path | None) -> None:
+def restore(name: str, label: str, data: options.Location | None) -> None:
     """Put the world NAME back to the snapshot LABEL."""
     with options.opened(data) as worlds:
         worlds.restore(name, label)
@@ -162,7 +164,7 @@ def restore(name: str, label: str, data: Path | None) -> None:
 @click.argument("name")
 @click.argument("label")
 @options.data
-def forget(name: str, label: str, data: Path | None) -> None:
+def forget(name: str, label: str, data: options.Location | None) -> None:
     """Remove the snapshot LABEL of the world NAME."""
     with options.opened(data) as worlds:
         worlds.remove_snapshot(name, label)
@@ -173,7 +175,7 @@ def forget(name: str, label: str, data: Path | None) -> None:
 @click.argument("name")
 @click.argument("into")
 @options.data
-def fork(name: str, into: str, data: Path | None) -> None:
+def fork(name: str, into: str, data: options.Location | None) -> None:
     """Copy the world NAME to a new world INTO."""
     with options.opened(data) as worlds:
         worlds.fork(name, into)
@@ -184,7 +186,7 @@ def fork(name: str, into: str, data: Path | None) -> None:
 @click.argument("name")
 @click.argument("file", type=options.FILE)
 @options.data
-def export_world(name: str, file: Path, data: Path | None) -> None:
+def export_world(name: str, file: Path, data: options.Location | None) -> None:
     """Write a world into a file.
 
     FILE is for another data folder or a colleague. It has the present state, the journal, and
@@ -199,7 +201,7 @@ def export_world(name: str, file: Path, data: Path | None) -> None:
 @click.argument("file", type=options.FILE)
 @click.argument("name", required=False)
 @options.data
-def import_world(file: Path, name: str | None, data: Path | None) -> None:
+def import_world(file: Path, name: str | None, data: options.Location | None) -> None:
     """Make a world of an exported file.
 
     FILE is what `export` wrote; the world gets the name it had there, or NAME.

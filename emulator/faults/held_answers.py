@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from emulator.store import tables
 from emulator.store.engine import Database, Statement, every_column
@@ -14,10 +15,12 @@ MOST = 200
 """Answers held in one world; the oldest are deleted first."""
 
 H = tables.held_answer.c
+_NEW = upsert(tables.held_answer).values(every_column(tables.held_answer))
 _HOLD = Statement(
-    insert(tables.held_answer)
-    .prefix_with("OR REPLACE", dialect="sqlite")
-    .values(every_column(tables.held_answer))
+    _NEW.on_conflict_do_update(
+        index_elements=["token"],
+        set_={name: _NEW.excluded[name] for name in ("ready", "content_type", "body")},
+    )
 )
 _FIND = Statement(select(H.ready, H.content_type, H.body).where(H.token == bindparam("key")))
 _DELETE_OLD = Statement(

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, String, bindparam, func, or_
 
 from emulator.api.context import Call, Choice
 from emulator.api.fields import NUMBER, Amount, Day, Sum, Whole, written
@@ -27,6 +27,7 @@ from emulator.domain.money import FINE, currency_code, rounded
 from emulator.domain.world import Generation
 from emulator.errors import BadValue
 from emulator.functions.form_parts import PROJECT, PROJECT_ID
+from emulator.store.values import elements
 from emulator.texts import Words, in_language, label
 
 ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
@@ -441,8 +442,7 @@ def compared(column: Column, how: str) -> ColumnElement[bool]:
         # SQL's LIKE knows the case of ASCII letters alone.
         return func.instr(func.casefold(column.of), bindparam(f"{name}_part", type_=String)) > 0
     if how in ("any", "any_none"):
-        words = func.json_each(bindparam(f"{name}_any", type_=String)).table_valued("value")
-        any_of = column.of.in_(select(words.c.value))
+        any_of = column.of.in_(elements(f"{name}_any", column.of.type))
         return or_(any_of, column.of.is_(None)) if how == "any_none" else any_of
     bound = bindparam(f"{name}_{how}", type_=column.of.type)
     return column.of >= bound if how == "from" else column.of <= bound

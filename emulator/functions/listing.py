@@ -25,8 +25,8 @@ from emulator.store.engine import Row, Statement
 
 __all__ = ["Column", "Filter", "FilterForm", "Listing", "Paging", "declare_filter", "page_of"]
 MOST_ROWS = 10_000
-ALL_ROWS = -1
-"""As a limit of SQL: there is none."""
+ALL_ROWS = 2**63 - 1
+"""As a limit of SQL: there is none, as every engine says it."""
 
 
 class Paging(WireSchema):

@@ -121,12 +121,13 @@ class Compiled:
 class Statement:
     """One Core statement. Make it once, at import, and run it with its parameters.
 
-    ``sqlite``: it as SQLite runs it. It is compiled when it is first run: a server that starts has
-    no need of most of them.
+    ``sqlite``, ``postgres``: it as each engine runs it. It is compiled when it is first run: a
+    server that starts has no need of most of them.
     """
 
-    __slots__ = ("_element", "sqlite")
+    __slots__ = ("_element", "postgres", "sqlite")
 
+    postgres: Compiled
     sqlite: Compiled
 
     def __init__(self, element: Executable) -> None:
@@ -134,10 +135,15 @@ class Statement:
 
     def __getattr__(self, name: str) -> Compiled:
         # Of a slot that is still empty.
-        if name != "sqlite":
-            raise AttributeError(name)
-        self.sqlite = Compiled(self._element, DIALECT)
-        return self.sqlite
+        if name == "sqlite":
+            self.sqlite = Compiled(self._element, DIALECT)
+            return self.sqlite
+        if name == "postgres":
+            from emulator.store import postgres_dialect as its  # noqa: PLC0415 - only who uses it
+
+            self.postgres = Compiled(its.adapt(self._element), its.DIALECT)
+            return self.postgres
+        raise AttributeError(name)
 
     def convert(self, row: Row) -> Row:
         """A row that `Database.unread` returned, as Python values."""

@@ -41,52 +41,70 @@ class RowChange:
     after: Values | None
 
 
+class RowCollector:
+    """What was done to rows, one event after another; each row counts once."""
+
+    def __init__(self) -> None:
+        self._changes: dict[tuple[Any, ...], DriverChange] = {}
+
+    def note(self, name: str, before: DriverRow, after: DriverRow) -> None:
+        """One event of a table; an empty row stands for none."""
+        table = metadata.tables[name]
+        columns = list(table.columns)
+        row = before or after
+        key = (name, *(row[columns.index(column)] for column in table.primary_key))
+        first = self._changes.get(key)
+        self._changes[key] = (table, before if first is None else first[1], after)
+
+    def summary(self) -> list[RowChange]:
+        """Each row as it was and as it became."""
+        return [
+            _describe(table, before, after)
+            for table, before, after in self._changes.values()
+            if before != after
+        ]
+
+
 class RowRecorder:
     """Collects the changes of one connection while `recording`, otherwise nothing."""
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         self._driver = driver
         self._is_ready = False
-        self._changes: dict[tuple[Any, ...], tuple[Table, Sequence[Any], Sequence[Any]]] | None = (
-            None
-        )
+        self._collector: RowCollector | None = None
 
     @contextmanager
     def recording(self) -> Iterator[list[RowChange]]:
         """The list is filled at the end of the block: each row once, as it was and as it became."""
         if not self._is_ready:
             self._install()
-        self._changes = {}
+        self._collector = collector = RowCollector()
         changes: list[RowChange] = []
         try:
             yield changes
         finally:
-            collected, self._changes = self._changes, None
-            for table, before, after in collected.values():
-                if before != after:
-                    changes.append(_describe(table, before, after))
+            self._collector = None
+            changes += collector.summary()
 
     def _install(self) -> None:
         self._driver.create_function(FUNCTION, -1, self._note)
-        for table in metadata.sorted_tables:
-            if table.name not in UNRECORDED:
-                for trigger in _triggers(table):
-                    self._driver.execute(trigger)
+        for table in recorded_tables():
+            for trigger in _triggers(table):
+                self._driver.execute(trigger)
         self._is_ready = True
 
     def _note(self, name: str, event: str, *values: Any) -> None:  # noqa: ANN401 - of any column
         """One row: the old values, the new ones, or both, in the order of the columns."""
-        if self._changes is None:
-            return
-        table = metadata.tables[name]
-        size = len(table.columns)
-        before = () if event == "INSERT" else values[:size]
-        after = () if event == "DELETE" else values[-size:]
-        columns = list(table.columns)
-        row = before or after
-        key = (name, *(row[columns.index(column)] for column in table.primary_key))
-        first = self._changes.get(key)
-        self._changes[key] = (table, before if first is None else first[1], after)
+        if self._collector is not None:
+            size = len(metadata.tables[name].columns)
+            before = () if event == "INSERT" else values[:size]
+            after = () if event == "DELETE" else values[-size:]
+            self._collector.note(name, before, after)
+
+
+def recorded_tables() -> list[Table]:
+    """The tables whose rows are recorded."""
+    return [table for table in metadata.sorted_tables if table.name not in UNRECORDED]
 
 
 def _triggers(table: Table) -> Iterator[str]:

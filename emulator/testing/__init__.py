@@ -14,7 +14,9 @@ return these classes; tests import them from `mockseller`.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import os
 import shutil
 import subprocess
 import sys
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
 
     from emulator.worlds.worlds import Worlds
 
+TEST_DATABASE = "MOCKSELLER_TEST_DATABASE"
+"""The variable with the address of a database for the worlds of sellers of tests."""
 START = 60.0
 """Seconds a server has to start, and then to stop: a busy computer is slow."""
 
@@ -113,6 +117,7 @@ class Seller(World):
         self.folder = tempfile.mkdtemp(prefix="mockseller-")
         self.time = MovableClock(base=system_clock or machine or SystemClock())
         flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
+        flags.setdefault("database", _own_schema(self.folder))
         with _removed_on_failure(self.folder):
             self.settings = load(flags, environ={})
             self.wsgi: Flask = create_app(self.settings, self.time.system_clock(), durable=False)
@@ -133,6 +138,8 @@ class Seller(World):
 
     def close(self) -> None:
         """Closes the worlds and removes the data folder."""
+        if self.settings.database:
+            self.worlds.storage.discard()
         self.worlds.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -141,6 +148,15 @@ class Seller(World):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _own_schema(folder: str) -> str | None:
+    """Worlds of one seller in the database of tests, where there is one; named as its folder."""
+    database = os.environ.get(TEST_DATABASE)
+    if not database:
+        return None
+    mark = "&" if "?" in database else "?"
+    return f"{database}{mark}schema=test_{hashlib.sha256(folder.encode()).hexdigest()[:12]}"
 
 
 @contextmanager

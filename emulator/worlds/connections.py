@@ -55,14 +55,15 @@ def upgrade(database: Database) -> None:
 
     The caller holds the world's lock, or is alone with the file, which is a copy.
     """
-    if not _is_outdated(database):
+    if not is_outdated(database):
         return
     with database.writing():
         database.add_missing_schema()
         database.run(_UPGRADED, set_to=tables.VERSION, catalogue=new_catalogue_version())
 
 
-def _is_outdated(database: Database) -> bool:
+def is_outdated(database: Database) -> bool:
+    """Whether a world is of an earlier version. Raises WorldError for one of an unknown version."""
     version = database.value(_VERSION)
     if not tables.OLDEST_VERSION <= (version or 0) <= tables.VERSION:
         raise WorldError(
@@ -150,9 +151,9 @@ class Connections:
         lock = self.root / name / "lock"
         database = SqliteDatabase(path, lock, shared=self._shared, durable=self.durable)
         try:
-            if _is_outdated(database):
+            if is_outdated(database):
                 with database.locked():
-                    if _is_outdated(database):  # another process may have been faster
+                    if is_outdated(database):  # another process may have been faster
                         _save_before_upgrade(database, self.root / name / SNAPSHOTS)
                     upgrade(database)
         except BaseException as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -19,19 +18,15 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import bindparam, update
 
-from emulator import __version__
-from emulator.clock import SystemClock
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.world import Rules
-from emulator.store import sqlite, tables
+from emulator.store import tables
 from emulator.store.engine import Statement
 from emulator.store.sqlite import SqliteDatabase
-from emulator.worlds import archive, fixtures, pricelist, seeding
+from emulator.worlds import archive, pricelist
 from emulator.worlds.connections import (
     NAME,
     SNAPSHOTS,
@@ -41,7 +36,7 @@ from emulator.worlds.connections import (
     WorldExists,
     upgrade,
 )
-from emulator.worlds.fixtures import WorldFixture
+from emulator.worlds.seeds import Seeds
 from emulator.worlds.storage import Origin
 
 SCRATCH = ".part-"
@@ -145,6 +140,10 @@ class FolderStorage(Connections):
                 if fault.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                     raise
                 raise WorldExists(f'the world "{name}" exists already') from None
+
+    def discard(self) -> None:
+        """Removes all worlds: of a seller that is thrown away."""
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def size(self) -> int:
         """Bytes of all files of all worlds."""
@@ -284,71 +283,6 @@ class FolderStorage(Connections):
 
     def _snapshot_file(self, name: str, label: str) -> Path:
         return self.root / name / SNAPSHOTS / f"{label}.db"
-
-
-class Seeds:
-    """Closed database files made from fixtures, kept in a folder that is safe to delete.
-
-    ``otherwise``: the folder where the first one cannot be written, as in a container whose user
-    has no home. Raises OSError where neither can.
-    """
-
-    def __init__(self, folder: Path, system_clock: SystemClock, *, otherwise: Path) -> None:
-        self._folder = folder
-        self._system_clock = system_clock
-        self._otherwise = otherwise
-
-    def file(self, origin: Origin, copy: Path | None = None) -> Path:
-        """The closed file a world begins as; made once per origin, version and day.
-
-        ``copy``: what the file of the fixture said when the world was made from it.
-        """
-        read_from = origin.fixture if copy is None else str(copy)
-        content = _content(read_from) + _other_input()
-        day = self._system_clock.now().date() if origin.as_of is None else origin.as_of
-        source = f"{__version__}/{tables.VERSION}/{origin.seed}/{day}/{origin.fixture}/"
-        key = hashlib.sha256(source.encode() + content).hexdigest()[:32]
-        file = self._folder / f"{key}.db"
-        if not os.access(file, os.R_OK):
-            loaded = fixtures.load_world(read_from)
-            file = self._prepared() / f"{key}.db"
-            name = loaded.name or Path(origin.fixture).stem
-            self._make(file, replace(loaded, name=name), origin)
-        return file
-
-    def _prepared(self) -> Path:
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-        if not os.access(self._folder, os.W_OK | os.X_OK):
-            self._folder = self._otherwise
-            self._folder.mkdir(parents=True, exist_ok=True)
-        return self._folder
-
-    def _make(self, file: Path, fixture: WorldFixture, origin: Origin) -> None:
-        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
-            database = sqlite.create(Path(folder) / "seed.db")
-            try:
-                with database.writing():
-                    seeding.write(database, fixture, origin.seed, self._system_clock, origin.as_of)
-                closed = Path(folder) / "closed.db"
-                database.copy_to(closed)
-            finally:
-                database.close()
-            closed.replace(file)
-
-
-def _content(name: str) -> bytes:
-    """The content of a fixture's file; empty for an unknown name."""
-    folder = fixtures.fixtures_folder()
-    own = Path(name) if Path(name).suffix else folder / "worlds" / f"{name}.yaml"
-    files = [*sorted((folder / "tariffs").glob("*.yaml")), own]
-    return b"".join(path.read_bytes() for path in files if path.is_file())
-
-
-def _other_input() -> bytes:
-    """Everything else a seed depends on: the tables, the rules, and the code that fills them."""
-    rules = repr(Rules())
-    return (sqlite.schema() + rules).encode() + Path(seeding.__file__).read_bytes()
 
 
 def activate(folder: Path, name: str, source: Path, *, durable: bool) -> None:

@@ -75,6 +75,9 @@ class Storage(Protocol):
     def scratch(self) -> AbstractContextManager[Path]:
         """A folder for what is not complete, removed afterwards."""
 
+    def discard(self) -> None:
+        """Removes all worlds: of a seller that is thrown away."""
+
     def size(self) -> int:
         """Bytes of all worlds."""
 

@@ -22,7 +22,8 @@ from emulator.settings import Settings
 from emulator.store.engine import Database
 from emulator.worlds import archive
 from emulator.worlds.connections import NAME, NoWorld, TooManyWorlds, WorldError, WorldExists
-from emulator.worlds.folder import FolderStorage, Seeds
+from emulator.worlds.folder import FolderStorage
+from emulator.worlds.seeds import Seeds
 from emulator.worlds.storage import Origin, Storage
 
 LOG = logging.getLogger("mockseller")
@@ -51,8 +52,21 @@ class CatalogueCache:
 
 def open_storage(settings: Settings, system_clock: SystemClock, *, durable: bool) -> Storage:
     """The place that the settings name."""
+    if settings.database:
+        return _open_database(settings.database, system_clock, durable=durable)
     seeds = Seeds(settings.seeds, system_clock, otherwise=settings.data / "seeds")
     return FolderStorage(settings.data / "worlds", seeds, durable=durable)
+
+
+def _open_database(address: str, system_clock: SystemClock, *, durable: bool) -> Storage:
+    """Worlds in PostgreSQL. Raises WorldError where its driver is not installed."""
+    try:
+        from emulator.worlds.postgres import PostgresStorage  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise WorldError(
+            "data: a database needs the driver of PostgreSQL: pip install 'mockseller[postgres]'"
+        ) from None
+    return PostgresStorage(address, system_clock, durable=durable)
 
 
 class Worlds:

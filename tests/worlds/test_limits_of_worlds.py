@@ -12,7 +12,8 @@ import pytest
 
 from emulator.settings import Settings, SettingsError, load
 from emulator.testing import ControlError, MovableClock, Seller, World
-from emulator.worlds.folder import FolderStorage, Seeds
+from emulator.worlds.folder import FolderStorage
+from emulator.worlds.seeds import Seeds
 from emulator.worlds.worlds import TooManyWorlds, Worlds
 from tests.worlds.places import folder_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import payments
@@ -33,7 +33,7 @@ _RENAME = Statement(
 _CHOOSE = Statement(
     update(tables.stored_method)
     .where(S.account_id == bindparam("owner"))
-    .values(chosen=S.id == bindparam("which"))
+    .values(chosen=case((S.id == bindparam("which"), True), else_=False))
 )
 _DELETE = Statement(delete(tables.stored_method).where(S.id == bindparam("which")))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 
-from sqlalchemy import String, bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
@@ -19,6 +19,7 @@ from emulator.domain.world import Shop
 from emulator.errors import AccessDenied, BadValue, Exists, WrongState
 from emulator.store import tables
 from emulator.store.engine import Statement
+from emulator.store.values import elements
 
 LICENSES = "soft"
 """The product type whose services modules extend."""
@@ -36,7 +37,6 @@ _TRIED = Statement(
 )
 
 _M = tables.service.alias()
-_same = func.json_each(bindparam("same", type_=String)).table_valued("value")
 _EXTENDABLE = Statement(
     select(*V)
     .where(
@@ -47,7 +47,7 @@ _EXTENDABLE = Statement(
             select(_M.c.parent_id).where(
                 _M.c.parent_id.is_not(None),
                 _M.c.status != DELETED,
-                _M.c.tariff_id.in_(select(_same.c.value)),
+                _M.c.tariff_id.in_(elements("same", _M.c.tariff_id.type)),
             )
         ),
     )
