@@ -182,7 +182,7 @@ def test_language_colours_and_size_are_chosen_once_and_stay(seller: Seller) -> N
     assert 'lang="en"' in browser.look().text
     browser.look("?lang=ru&theme=dark&size=large")
     page = browser.look().text
-    for words in ('lang="ru"', 'data-theme="dark"', 'data-size="large"', "Клиенты"):
+    for words in ('lang="ru"', 'data-theme="dark"', 'data-size="large"', "Аккаунты"):
         assert words in page
     assert 'lang="ru"' in browser.look("?lang=xx&theme=pink").text
     assert 'lang="ru"' in look(seller, **{"Accept-Language": "ru-RU,ru;q=0.9,en;q=0.5"}).text
@@ -281,6 +281,10 @@ def test_after_a_form_the_choices_lead_to_the_page_that_had_it(
     headers = {**HERE, "Referer": referrer}
     answer = Browsing(seller).press("/functions/whoami/call", headers, login="reseller")
     assert f'href="{leads}lang=ru"' in answer.text
+
+
+def test_a_russian_text_has_the_dash_of_its_language() -> None:
+    assert [name for name, text in all_texts().items() if " - " in text["ru"]] == []
 
 
 def test_whatever_scrolls_sideways_is_reached_by_the_keyboard_and_named() -> None:
