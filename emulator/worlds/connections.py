@@ -30,8 +30,12 @@ _UPGRADED = Statement(
 )
 SNAPSHOTS = "snapshots"
 """The folder of a world's snapshots, a closed file each."""
-OPEN_AT_ONCE = 32
-"""Connections a thread keeps open; the least recently used one is closed first."""
+OPEN_SHARED = 128
+"""Connections for calls that a process keeps open; the least recently used one is closed first. To
+open one again costs as much as the call, and an open one takes 0.3 MB and four file descriptors,
+of which a process often may have 1024."""
+OPEN_OF_A_THREAD = 8
+"""The same of each thread, for the control API and pages."""
 
 
 class WorldError(ValueError):
@@ -131,7 +135,7 @@ class Connections:
         if database is not None:
             open_databases.pop(name).close()
         database = open_databases[name] = self._opened(name, path)
-        while len(open_databases) > OPEN_AT_ONCE:
+        while len(open_databases) > (OPEN_SHARED if self._shared else OPEN_OF_A_THREAD):
             open_databases.popitem(last=False)[1].close()
         return database
 

@@ -34,7 +34,14 @@ from tests.benchmarks import (
 )
 from tests.benchmarks.growth import grow
 from tests.benchmarks.load import Generator, generators
-from tests.benchmarks.subjects import FORMS, Subject, all_subjects, of_seller
+from tests.benchmarks.subjects import (
+    FORMS,
+    Subject,
+    all_subjects,
+    in_many_worlds,
+    of_seller,
+    world_name,
+)
 from tests.benchmarks.world import FIXTURE
 
 MILLION = 1_000_000
@@ -60,6 +67,8 @@ class Extent:
     clock_licenses: int = 100_000
     repeats: int = 7
     """Starts, resets and rounds of calls in process."""
+    worlds: int = 100
+    """Worlds that as many clients use at once."""
     calls: int = 0
     """Calls after which the memory of a worker is read, at least."""
     monthly: bool = False
@@ -103,6 +112,7 @@ class Run:
         }
         self.parts: Mapping[str, Callable[[], None]] = {
             "load": self._load,
+            "worlds": self._worlds,
             "calls": self._calls,
             "fixture": self._fixture,
             "start": self._start,
@@ -208,6 +218,25 @@ class Run:
         after = memory.worker_megabytes(seller.process.pid)
         self.figures["memory"] = {"at_rest_mb": at_rest, "after_mb": after, "calls": calls_made}
 
+    def _worlds(self) -> None:
+        """As many clients in one world, and in as many worlds."""
+        data, count = self._sub("worlds"), self._extent.worlds
+        _make_many_worlds(data, count)
+        shape = ("--workers", str(self._workers), "--threads", str(self._threads))
+        with servers.seller(data, *shape) as seller:
+            commands.first_answer(seller.port)
+            subjects = in_many_worlds(count)
+            table = throughput.measure(
+                subjects, {"seller": seller.port}, self._generator,
+                rounds=self._extent.rounds, seconds=self._extent.seconds, connections=(count,),
+                until=self._rounds_end(),
+            )  # fmt: skip
+            self.figures["worlds_memory_mb"] = memory.worker_megabytes(seller.process.pid)
+        self.figures["worlds"] = [
+            {"subject": subject.name, "connections": count, **table[subject.name, count].as_dict()}
+            for subject in subjects
+        ]
+
     def _start(self) -> None:
         data = self._sub("start")
         commands.start_seconds(data)  # makes the world, and compiles what is not compiled
@@ -252,6 +281,16 @@ def _make_worlds(data: Path, extent: Extent) -> None:
     worlds.close()
 
 
+def _make_many_worlds(data: Path, count: int) -> None:
+    fixture = data / "bench.yaml"
+    fixture.write_text(FIXTURE)
+    worlds = Worlds(Settings(data=data, seeds=data / "seeds", fixture=str(fixture)))
+    worlds.create(DEFAULT, str(fixture))
+    for number in range(count):
+        worlds.create(world_name(number), str(fixture))
+    worlds.close()
+
+
 def _path(size: int) -> str:
     return f"/w/s{size}/billmgr"
 
@@ -283,7 +322,7 @@ def main() -> int:
     report.show(figures, Console(width=100))
     if options.json:
         options.json.write_text(json.dumps(figures, indent=1) + "\n")
-    rows = (*figures.get("load", ()), *figures.get("sizes", ()))
+    rows = [row for part in ("load", "sizes", "worlds") for row in figures.get(part, ())]
     return 1 if any(row["wrong"] for row in rows) else 0
 
 

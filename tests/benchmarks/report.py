@@ -20,6 +20,8 @@ def show(figures: Figures, console: Console) -> None:
         console.print(f"left out: {missing}", highlight=False)
     if figures.get("load"):
         _show_load(figures, console)
+    if figures.get("worlds"):
+        _rows(MANY_WORLDS, figures["worlds"], COLUMNS, console)
     if figures.get("sizes"):
         columns = ("call", "licenses", "p50_ms", "of_smallest")
         _rows("p50, 1 connection", figures["sizes"], columns, console)
@@ -27,9 +29,12 @@ def show(figures: Figures, console: Console) -> None:
     _show_goals(figures, console)
 
 
+COLUMNS = ("subject", "connections", "rate", "p50_ms", "p99_ms", "longest_ms", "wrong")
+MANY_WORLDS = "as many clients in one world, and in as many worlds"
+
+
 def _show_load(figures: Figures, console: Console) -> None:
-    columns = ("subject", "connections", "rate", "p50_ms", "p99_ms", "longest_ms", "wrong")
-    _rows("answers a second (rate), medians of rounds", figures["load"], columns, console)
+    _rows("answers a second (rate), medians of rounds", figures["load"], COLUMNS, console)
     compared = ("subject", "other", "connections", "ratio")
     _rows("ratios of rates, medians of the ratios of rounds", figures["ratios"], compared, console)
 
@@ -56,7 +61,7 @@ def _cell(value: object) -> str:
 
 def _show_rest(figures: Figures, console: Console) -> None:
     table = Table("what", "figure", title="the rest", title_justify="left")
-    for name in ("start_s", "fixture_ms", "verify_own_s"):
+    for name in ("start_s", "fixture_ms", "verify_own_s", "worlds_memory_mb"):
         if name in figures:
             table.add_row(name.replace("_", " "), _cell(figures[name]))
     for part in ("memory", "calls_us", "actions", "clock", "pages_ms"):

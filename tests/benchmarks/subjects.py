@@ -54,6 +54,27 @@ def of_seller(name: str, licenses: int, path: str = "/billmgr") -> Call:
     return Call(body, marker, path, ids=range(FIRST_ID, FIRST_ID + licenses))
 
 
+def world_name(number: str | int) -> str:
+    """The name of one of many worlds."""
+    return f"w{number}"
+
+
+def in_many_worlds(count: int) -> list[Subject]:
+    """The same calls in one world, and each in one of so many, which the login names."""
+    name, _, rest = LOGIN.partition("%3A")
+    elsewhere = f"{name}%40{world_name('@ID')}%3A{rest}"
+    forms = {"order": FORMS["order"], "list": FORMS["list"]}
+    return [
+        Subject(
+            f"{call}, {where}",
+            "seller",
+            Call(body.replace(LOGIN, login), marker, ids=range(count)),
+        )
+        for call, (body, marker) in forms.items()
+        for where, login in (("one world", LOGIN), (f"{count} worlds", elsewhere))
+    ]
+
+
 def all_subjects(licenses: int, peers: Iterable[str]) -> list[Subject]:
     """Everything that is measured under load, in the order of a round."""
     floors = [

@@ -18,7 +18,8 @@ from tests.benchmarks.servers import floor
 from tests.benchmarks.subjects import FORMS
 
 TINY = Extent(
-    limit=600, seconds=0.1, rounds=1, licenses=50, sizes=(20, 50), clock_licenses=1_000, repeats=1,
+    limit=600,
+    worlds=5, seconds=0.1, rounds=1, licenses=50, sizes=(20, 50), clock_licenses=1_000, repeats=1,
     verify=False,
 )  # fmt: skip
 
@@ -45,9 +46,10 @@ def test_a_run_measures_every_part_and_no_answer_is_wrong(tmp_path: Path) -> Non
         "calls_us",
         "clock",
         "pages_ms",
+        "worlds",
     }
     assert parts | {"fixture_ms"} <= set(figures)
-    for table in ("load", "sizes"):
+    for table in ("load", "worlds", "sizes"):
         rows = figures[table]
         assert isinstance(rows, list)
         assert all(row["calls"] and not row["wrong"] for row in rows)

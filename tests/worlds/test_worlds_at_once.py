@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
+
+import pytest
 
 from emulator.domain.accounts import accounts
 from emulator.domain.billing import payments
@@ -39,6 +42,26 @@ def at_once(*acts: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="open files are counted in /proc")
+def test_a_thread_keeps_few_worlds_open_and_calls_of_all_threads_share_more(worlds: Worlds) -> None:
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    names = [f"w{number}" for number in range(20)]
+    for name in names:
+        worlds.create(name, "empty")
+    before = open_files()
+    for name in names:
+        worlds.connect(name).counts("account")
+    of_a_thread = open_files() - before
+    shared = worlds.with_shared_connections()
+    for name in names:
+        shared.connect(name).counts("account")
+    of_calls = open_files() - before - of_a_thread
+    assert 8 <= of_a_thread <= 8 * 4
+    assert 20 * 3 <= of_calls <= 20 * 4
 
 
 def test_of_two_makers_of_one_world_one_wins(tmp_path: Path) -> None:
