@@ -80,3 +80,14 @@ def test_ids_of_sessions_are_never_guessed_where_the_clock_runs_and_never_used_t
         refused = standing.call("whoami", auth=first).error
         assert refused is not None
         assert refused.type == "access"
+
+
+def test_ids_of_sessions_are_alike_while_the_clock_stands_and_no_longer_once_it_runs() -> None:
+    def log_in(seller: Seller) -> str:
+        return seller.call("auth", username="reseller", password="secret").field("auth")
+
+    with Seller(as_of="2027-01-31") as first, Seller(as_of="2027-01-31") as second:
+        assert log_in(first) == log_in(second) != ""
+        for seller in (first, second):
+            seller.clock.real()
+        assert log_in(first) != log_in(second)
