@@ -6,6 +6,7 @@ Where and how they are stored is a `Storage`: files, or an engine.
 from __future__ import annotations
 
 import logging
+import tempfile
 from collections import OrderedDict
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -319,6 +320,15 @@ class Worlds:
         with self.storage.scratch() as folder:
             self.storage.dump(name, folder)
             archive.pack(folder, name, file)
+
+    def scratch_file(self) -> IO[bytes]:
+        """A file without a name, closed by the caller: whatever ends this process, it is gone.
+
+        Beside the worlds, which need as much room; in the folder for temporary files where the
+        worlds are no files.
+        """
+        folder = self.settings.data if self.settings.data.is_dir() else None
+        return tempfile.TemporaryFile(dir=folder)
 
     def import_archive(self, file: Path, name: str | None = None) -> str:
         """Makes a world of an exported file, under its own name or another; returns the name.

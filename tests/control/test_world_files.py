@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from emulator.testing import ControlError, Seller, SellerServer
+from tests.postgres import TestEngine
 
 
 def test_an_exported_world_is_the_same_at_another_seller(seller: Seller, tmp_path: Path) -> None:
@@ -82,3 +83,14 @@ def test_a_file_goes_over_a_real_connection_and_a_larger_one_gets_its_refusal(
         )
         assert refused.status == 413
         assert "setting max_body" in refused.json["error"]
+
+
+def test_worlds_of_an_engine_go_in_and_out_without_a_data_folder(
+    tmp_path: Path, postgres: TestEngine
+) -> None:
+    with Seller(database=postgres.address) as seller:
+        Path(seller.folder).rmdir()
+        number = seller.order(ip="192.0.2.201")
+        seller.export(tmp_path / "shop.mockseller")
+        moved = seller.import_world(tmp_path / "shop.mockseller", "moved")
+        assert moved.service(number) == seller.service(number)

@@ -89,11 +89,10 @@ def test_a_server_that_only_answers_removes_what_is_too_old_within_a_minute(aski
     }
     with Seller(worlds_expire="1h") as seller:
         seller.world("old")
-        seller.time.pass_time(3500)
+        seller.time.pass_time(3590)
         ask[asking](seller)
         assert seller.worlds.names() == ["default", "old"]
         seller.time.pass_time(59)
-        make_older(seller.worlds, "old", 60)
         ask[asking](seller)
         assert seller.worlds.names() == ["default", "old"], (
             "it was looked at less than a minute ago"

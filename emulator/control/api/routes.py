@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -193,8 +192,7 @@ def _fork(request: ControlRequest) -> WorldInfo:
 
 
 def _export(request: ControlRequest) -> FileAnswer:
-    # Without a name in its folder: nothing stays of it, whatever ends this process.
-    file = tempfile.TemporaryFile(dir=request.worlds.settings.data)  # noqa: SIM115 - it is sent later
+    file = request.worlds.scratch_file()
     try:
         request.worlds.export_to(request.name, file)
     except BaseException:
@@ -205,7 +203,7 @@ def _export(request: ControlRequest) -> FileAnswer:
 
 def _import(request: ControlRequest) -> WorldInfo:
     name = WORLD_IMPORT.read(request.query).get("name")
-    with tempfile.TemporaryFile(dir=request.worlds.settings.data) as file:
+    with request.worlds.scratch_file() as file:
         request.body_to(file)
         made = request.worlds.import_from(file, name, title="the body")
     return world_state.describe(request.worlds, made)
