@@ -25,8 +25,9 @@ from emulator.api.reply import Reply
 from emulator.clock import SystemClock
 from emulator.control.api.http import PREFIX, ControlApi
 from emulator.control.api.names import KnownNames
-from emulator.control.console.frame import Send
+from emulator.control.console.frame import AppCalls, AskPanel, Send
 from emulator.control.console.pages import Console
+from emulator.control.console.panel_request import PanelAnswer, PanelRequest
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
 from emulator.functions.products import service_types
@@ -141,10 +142,11 @@ def create_app(
         "pay": _payment_pages(PaymentPages(worlds)),
         "license": _license_files(LicenseFileApi(worlds)),
     }
+    calls = AppCalls(_sender(pipeline), rewrite, _panel_asker(app))
     _add_control(
         app,
         ControlApi(settings, worlds, registry, known_names, metrics.text),
-        Console(settings, worlds, registry, known_names, _sender(pipeline), rewrite),
+        Console(settings, worlds, registry, known_names, calls),
     )
     if settings.trusted_proxy:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxy)  # type: ignore[method-assign]  # as Flask documents
@@ -235,6 +237,17 @@ def _wants_page(http: HttpRequest, request: Request) -> bool:
     if "text/html" in http.headers.get("Accept", ""):
         return True
     return "func" in http.args and not {"out", "sok"} & request.params.keys()
+
+
+def _panel_asker(app: Flask) -> AskPanel:
+    """How the console asks the control panel of a license, which calls this application."""
+
+    def ask(request: PanelRequest) -> PanelAnswer:
+        from emulator.panel.in_console import answer  # noqa: PLC0415 - few servers need a client
+
+        return answer(app.wsgi_app, request)
+
+    return ask
 
 
 def _add_control(app: Flask, control: ControlApi, console: Console) -> None:

@@ -99,23 +99,23 @@ class PanelPages:
             ValueError,
         ) as error:
             return self._page(f"was not bought: {error}", good=False, about=module)
-        return self._page(_message(purchase), link=purchase.link)
+        return self._page(describe_purchase(purchase), link=purchase.link)
 
     def _page(
         self, line: str, *, good: bool = True, link: str = "", about: str | None = None
     ) -> Response:
         state = self._panel.state()
         if about is not None:
-            line = f"{_name(state, about)} {line}"
+            line = f"{name_of(state, about)} {line}"
         html = (
             _templates()
             .get_template("panel.html")
-            .render(state=state, line=line, good=good, link=link if _opens(link) else "")
+            .render(state=state, line=line, good=good, link=link if may_open(link) else "")
         )
         return Response(html, 200, SAFE, content_type="text/html; charset=utf-8")
 
 
-def _name(state: PanelState, module: str) -> str:
+def name_of(state: PanelState, module: str) -> str:
     """The name of a module that was sent as a number; otherwise what was sent."""
     numbers = {str(row.offer.id): row.name for row in state.rows if row.offer}
     return numbers.get(module, module)
@@ -126,11 +126,12 @@ def _host(http: Request) -> str:
     return str(http.environ.get("HTTP_HOST", ""))
 
 
-def _message(purchase: Purchase) -> str:
+def describe_purchase(purchase: Purchase) -> str:
+    """What became of a purchase, in a sentence."""
     line = OUTCOME_TEXTS[purchase.outcome].format(module=purchase.module)
     return f"{line} {purchase.note}".strip() if purchase.outcome == "to pay" else line
 
 
-def _opens(link: str) -> bool:
+def may_open(link: str) -> bool:
     """Whether the link may be shown: a billing's answer must not run a script."""
     return link.startswith(("https://", "http://"))

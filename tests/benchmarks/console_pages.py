@@ -29,6 +29,7 @@ PAGES = {
     "functions": "/default/functions",
     "a function": "/default/functions/soft.order.param",
     "money": "/default/money",
+    "panel": "/default/panel",
     "exercises": "/default/exercise",
     "training": "/_training",
     "judge": "/_verify",

@@ -26,6 +26,7 @@ PAGES = (
     "default", "default?moved_after=1", "default/journal", "default/journal/1", "default/journal/2",
     "default/services", "default/services/100001", "default/services/calendar",
     "default/functions", "default/functions/soft.order.param", "default/money",
+    "default/panel?license=100002",
     "spring-01/exercise", "spring-01/exercise/list", "_training", "_training/sheet", "_verify",
     "default/nosuch",
 )  # fmt: skip

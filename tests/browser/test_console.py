@@ -15,7 +15,7 @@ from tests.browser.conftest import LOAD_TIMEOUT, forget, overflows, size
 
 PAGES = (
     "", "/journal", "/journal/1", "/services", "/services/100001", "/services/calendar",
-    "/functions", "/functions/soft.order.param", "/money",
+    "/functions", "/functions/soft.order.param", "/money", "/panel",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import quote, urlencode
 
 from werkzeug.wrappers import Request, Response
@@ -18,6 +18,7 @@ from emulator.api.registry import Function, Registry
 from emulator.api.reply import Reply
 from emulator.control.api.names import KnownNames
 from emulator.control.console import csrf, preferences, texts
+from emulator.control.console.panel_request import PanelAnswer, PanelRequest
 from emulator.control.console.preferences import CHOICES, Preferences
 from emulator.domain.world import Generation, read
 from emulator.worlds.worlds import DEFAULT, Worlds
@@ -103,6 +104,16 @@ Send = Callable[[str, Mapping[str, str], str], Reply]
 """Makes a call: the name of a world, the parameters, the address that it comes from."""
 Rewrite = Callable[[str, str, Function | None, Generation], Mapping[str, str]]
 """Writes a stored answer in every format, by name: the answer, its format, its function."""
+AskPanel = Callable[[PanelRequest], PanelAnswer]
+"""Asks the control panel of a license."""
+
+
+class AppCalls(NamedTuple):
+    """What the application does for pages."""
+
+    send: Send
+    rewrite: Rewrite
+    ask_panel: AskPanel
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +145,7 @@ class Frame:
     known_names: KnownNames
     send: Send
     rewrite: Rewrite
+    ask_panel: AskPanel
     links: Sequence[tuple[str, str]] = ()
 
     def with_links(self, pages: Sequence[ConsolePage]) -> Frame:

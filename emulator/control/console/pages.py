@@ -25,11 +25,10 @@ from emulator.control.console.exercises import ConsoleExercises
 from emulator.control.console.frame import (
     PREFIX,
     SAFE,
+    AppCalls,
     ConsolePage,
     Frame,
-    Rewrite,
     Route,
-    Send,
     Visit,
     address_of,
     load_static,
@@ -40,6 +39,7 @@ from emulator.control.console.functions import ConsoleFunctions
 from emulator.control.console.journal import ConsoleJournal
 from emulator.control.console.money import ConsoleMoney
 from emulator.control.console.overview import ConsoleOverview
+from emulator.control.console.panel import ConsolePanel
 from emulator.control.console.services import ConsoleServices
 from emulator.control.console.training import ConsoleTraining
 from emulator.control.console.verify import ConsoleVerify
@@ -64,6 +64,7 @@ def build_pages(frame: Frame) -> Sequence[ConsolePage]:
         ConsoleServices(frame),
         ConsoleFunctions(frame),
         ConsoleMoney(frame),
+        ConsolePanel(frame),
         ConsoleExercises(frame),
         ConsoleTraining(frame),
         ConsoleVerify(frame),
@@ -79,12 +80,11 @@ class Console:
         worlds: Worlds,
         registry: Registry,
         known_names: KnownNames,
-        send: Send,
-        rewrite: Rewrite,
+        calls: AppCalls,
     ) -> None:
         self._guard = Guard(settings)
         self._worlds = worlds
-        plain = Frame(worlds, registry, known_names, send, rewrite)
+        plain = Frame(worlds, registry, known_names, *calls)
         self._frame = plain.with_links(build_pages(plain))
 
     def answer(self, http: Request) -> Response:
