@@ -66,6 +66,8 @@ _QUOTED: Final = re.compile(r"""(['"])(?=[^'"]*\w).*?\1""")
 """What a parser quotes of the file; a sign alone may be shown."""
 _NO_VALUE: Final = (ValueError, LookupError, AttributeError, ArithmeticError, TypeError)
 """What the constructors of yaml raise for a value that is none of its kind."""
+_MARSHMALLOW: Final = frozenset({"_schema", "key", "value"})
+"""Steps in marshmallow's trees of errors that are none in the file."""
 _SHOWN: Final = 60
 """So many characters of the line that cannot be read are shown."""
 
@@ -121,6 +123,22 @@ def show_place(place: Place) -> str:
     """A place as people write it: ``accounts[1].balance``."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
     return "".join(steps).removeprefix(".")
+
+
+def list_problems(messages: object, place: Place = ()) -> Iterator[Problem]:
+    """The places and texts in marshmallow's tree of errors, below a place."""
+    if isinstance(messages, Mapping):
+        for step, inside in messages.items():
+            if step in _MARSHMALLOW:
+                yield from list_problems(inside, place)
+            else:
+                is_key = isinstance(inside, Mapping) and inside.keys() <= {"key", "value"}
+                yield from list_problems(inside, (*place, str(step) if is_key else step))
+    elif isinstance(messages, list):
+        for inside in messages:
+            yield from list_problems(inside, place)
+    else:
+        yield place, str(messages)
 
 
 def read_yaml(

@@ -82,6 +82,14 @@ def from_record(name: str, value: object, where: str = "") -> tuple[Node, ...]:
     return (Node(name, text, attrs, tuple(children)),)
 
 
+def read_document(value: object) -> Node:
+    """The document that a YAML value stands for. Raises DocumentError: it is not one document."""
+    if isinstance(value, list):
+        raise DocumentError("/doc: is a list, not one document")
+    (document,) = from_record("doc", value)
+    return document
+
+
 def document_to_record(doc: Node) -> dict[str, object]:
     """A whole document as a file has it: a mapping even where it is empty."""
     value = to_record(doc)

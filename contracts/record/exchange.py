@@ -31,7 +31,7 @@ from pathlib import Path
 
 from contracts.record.compare import ExpectedDocument
 from contracts.record.costs import read_costs
-from contracts.record.document import DocumentError, Node, from_record
+from contracts.record.document import DocumentError, Node, read_document
 from contracts.record.fields import ExchangeError, FieldReader
 from contracts.record.formats import FORMATS, KINDS
 from contracts.record.placeholders import Placeholder, check_placeholders, find_placeholders
@@ -242,13 +242,13 @@ def _expected(reader: FieldReader) -> ExpectedDocument:
 def _doc(reader: FieldReader, name: str, *default: object) -> Node:
     """The tree of a document; an empty one where it is refused."""
     value = reader.value(name, *default)
-    doc = from_record("doc", {})[0]
+    doc = read_document({})
     if not isinstance(value, Mapping):
         if reader.is_sound(name):
             reader.refuse(name, "must be a mapping, the tree of the document")
         return doc
     try:
-        doc = from_record("doc", value)[0]
+        doc = read_document(value)
     except DocumentError as problem:
         reader.refuse(name, str(problem))
     for text in doc.texts():

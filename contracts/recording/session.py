@@ -16,7 +16,7 @@ from typing import Final
 
 import yaml
 
-from contracts.record.document import DocumentError, Node, document_to_record, from_record
+from contracts.record.document import DocumentError, Node, document_to_record, read_document
 from contracts.record.exchange import BODIES, METHODS
 from contracts.record.fields import ExchangeError, FieldReader
 from mockseller.files import Problem, parse_yaml, read_text
@@ -173,7 +173,7 @@ def _entry(top: FieldReader) -> RecordedExchange:
         kind = answer.text("kind")
         text = str(answer.value("text"))
         try:
-            doc = from_record("doc", answer.value("doc"))[0] if answer.has("doc") else None
+            doc = read_document(answer.value("doc")) if answer.has("doc") else None
         except DocumentError as problem:
             answer.refuse("doc", str(problem))
     entry = RecordedExchange(

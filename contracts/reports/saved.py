@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from contracts.verdicts import (
     Verdict,
     exit_code,
 )
-from mockseller.files import FileError, Place, Problem, read_json
+from mockseller.files import FileError, Problem, list_problems, read_json
 
 FORMAT: Final = 2
 """Incremented when older readers can no longer read a file."""
@@ -211,7 +211,7 @@ def read_file(path: Path) -> tuple[Run, ...]:
         try:
             loaded.append(_Run().load(run))
         except ValidationError as error:
-            problems += _problems(error.messages, ("runs", number))
+            problems += list_problems(error.messages, ("runs", number))
     source.check(problems)
     return tuple(loaded)
 
@@ -238,15 +238,3 @@ def _sources(runs: Sequence[Run]) -> dict[str, object]:
 
 def _counts(run: Run) -> dict[str, int]:
     return {outcome.value: number for outcome, number in count_outcomes(run.verdicts).items()}
-
-
-def _problems(messages: object, place: Place) -> Iterator[Problem]:
-    """The places and texts in marshmallow's tree of errors."""
-    if isinstance(messages, Mapping):
-        for name, inside in messages.items():
-            yield from _problems(inside, place if name == "_schema" else (*place, name))
-    elif isinstance(messages, list):
-        for inside in messages:
-            yield from _problems(inside, place)
-    else:
-        yield place, str(messages)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from mockseller.files import FileError, Place, Problem, read_toml, read_yaml
+from mockseller.files import FileError, Problem, list_problems, read_toml, read_yaml
 from reseller_client.modules.customers import is_sum
 from reseller_client.modules.store import Product
 
@@ -187,27 +187,10 @@ def read_file(path: Path) -> ModuleFile:
     try:
         read = _File().load(source.document)
     except ValidationError as error:
-        problems = list(_problems(error.messages))
+        problems = list(list_problems(error.messages))
     source.check([*problems, *_disagreements(source.document)])
     lists = {name: tuple(read.pop(name)) for name in ("products", "customers", "licenses")}
     return ModuleFile(**{**read, **lists, "database": path.parent / read["database"]})
-
-
-def _problems(messages: object, place: Place = ()) -> Iterator[Problem]:
-    """Iterate over messages of marshmallow with their places: `products[0].prices.1`."""
-    if isinstance(messages, Mapping):
-        for name, inside in messages.items():
-            if name in {"_schema", "key", "value"}:  # names of marshmallow's own structure
-                yield from _problems(inside, place)
-            elif place[-1:] == ("prices",):  # its keys are numbers
-                yield from _problems(inside, (*place, str(name)))
-            else:
-                yield from _problems(inside, (*place, name))
-    elif isinstance(messages, list):
-        for inside in messages:
-            yield from _problems(inside, place)
-    else:
-        yield place, str(messages)
 
 
 def _disagreements(content: Mapping[str, Any]) -> Iterator[Problem]:

@@ -109,6 +109,7 @@ FAULTS = [
     ("at: '2026-11-26T12:00:00+00:00'", "at: noon", 'exchange 1: at: "noon" is no moment'),
     ("+00:00'\ntoday", "'\ntoday", "has no time zone"),
     ("status: '200'", "status: fine", '"fine" is not a count'),
+    ("  doc:\n    id: <id:1>\n", "  doc: []\n", "answer.doc: /doc: is a list, not one document"),
     ("seconds: '0.500'", "seconds: long", '"long" is no number'),
     ("func: soft", "func: [", "is not YAML: line 12, column 1: expected"),
 ]
