@@ -7,8 +7,9 @@ ARGS   ?=
 # Of `make fuzz` and `make storm`: how long, and where chance begins.
 SECONDS ?= 60
 SEED    ?= 0
-# Of `make storm`: end after so many kills.
+# Of `make storm`: end after so many kills; where the worlds are, sqlite or postgresql.
 KILLS   ?=
+ENGINE  ?= sqlite
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
@@ -56,6 +57,9 @@ PAIRS := $(MAKE) --no-print-directory --jobs 2 \
 STATIC := types verify style imports documents
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
+# What a release runs on PostgreSQL as well: everything that calls a seller in the test's own process.
+ON_POSTGRESQL := tests/functions tests/wire tests/control tests/console tests/exercises
+
 test: $(VENV)/.test ## everything that must hold, in about five and a half minutes; what CI runs
 	@$(PAIRS) ARGS= $(STATIC)
 	$(PYTEST) $(ARGS)
@@ -63,6 +67,7 @@ test: $(VENV)/.test ## everything that must hold, in about five and a half minut
 test-all: $(VENV)/.test ## the same, and every case that the short run leaves out
 	@$(PAIRS) ARGS= $(STATIC)
 	$(PYTEST) --all $(ARGS)
+	$(PYTEST) --engine postgresql $(ON_POSTGRESQL)
 
 check: types style imports documents ## types, style, directions of imports, documents
 
@@ -97,8 +102,8 @@ fuzz: $(VENV)/.test ## generated requests and walks through lives; SECONDS=60 SE
 	$(BIN)/mockseller verify fuzz --served --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 
 # Workers and the whole server are killed while clients buy; ends after so many seconds, or kills.
-storm: $(VENV)/.test ## a seller that is killed while clients buy; SECONDS=110 or KILLS=1000, SEED=0
-	$(BIN)/python -m tests.storm $(if $(KILLS),--kills $(KILLS),--seconds $(if $(filter file,$(origin SECONDS)),110,$(SECONDS))) --seed $(SEED)
+storm: $(VENV)/.test ## a seller that is killed while clients buy; SECONDS=110 or KILLS=1000, SEED=0, ENGINE=postgresql
+	$(BIN)/python -m tests.storm $(if $(KILLS),--kills $(KILLS),--seconds $(if $(filter file,$(origin SECONDS)),110,$(SECONDS))) --seed $(SEED) --engine $(ENGINE)
 
 docs: $(VENV)/.test ## write the generated reference
 	$(BIN)/python -m emulator.reference

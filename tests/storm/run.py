@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import psycopg
+
+from tests.postgres import TestEngine
 from tests.storm.client import MONEY, StormClient
 from tests.storm.connection import Connection, Difference, Tally
 from tests.storm.purchases import differences
@@ -25,6 +28,8 @@ IN_MARKET = 2
 ALONE = 2
 WHOLE_SERVER = 0.4
 """Share of the kills that take the whole server; the others take a worker."""
+ENGINE = 0.3
+"""Share of the kills that take the engine, where there is one."""
 LONGEST_PAUSE = 0.7
 """Seconds between two kills, at most; half of it on average."""
 
@@ -45,10 +50,10 @@ class Outcome:
     differences: list[str]
 
 
-def run(data: Path, extent: Extent, seed: int) -> Outcome:
-    """Runs a storm in the empty folder ``data``."""
+def run(data: Path, extent: Extent, seed: int, engine: TestEngine | None = None) -> Outcome:
+    """Runs a storm in the empty folder ``data``, or on an engine, which is killed as well."""
     tally = Tally()
-    server = KilledServer(data)
+    server = KilledServer(data, engine=engine)
     server.start()
     try:
         clients = _clients(server, tally, seed)
@@ -71,6 +76,9 @@ def run(data: Path, extent: Extent, seed: int) -> Outcome:
         tally.differ(problem)
     for leftover in leftovers(data):
         tally.differ(leftover)
+    if engine is not None:
+        for stray in stray_schemas(engine):
+            tally.differ(stray)
     return Outcome(dict(sorted(tally.counts.items())), tally.differences)
 
 
@@ -108,7 +116,11 @@ def _kill_until(
     while not over.wait(chance.uniform(0, LONGEST_PAUSE)):
         if time.monotonic() >= ends or kills == extent.kills:
             return
-        if chance.random() < WHOLE_SERVER:
+        if server.engine is not None and chance.random() < ENGINE:
+            server.kill_engine()
+            tally.count("kills: the engine")
+            kills += 1
+        elif chance.random() < WHOLE_SERVER:
             server.kill()
             tally.count("kills: the whole server")
             server.start()
@@ -141,6 +153,19 @@ def leftovers(data: Path) -> Iterator[str]:
     for path in sorted(data.glob("worlds/.*")):
         if path.is_dir():
             yield f"left behind: {path.relative_to(data)}"
+
+
+def stray_schemas(engine: TestEngine) -> Iterator[str]:
+    """Schemas of worlds that the registry does not know: of calls that were killed."""
+    with psycopg.connect(engine.address) as driver:
+        rows = driver.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname ~ '^mockseller_[0-9a-f]{16}$' EXCEPT"
+            " (SELECT generation FROM mockseller.world UNION SELECT seed FROM mockseller.world"
+            " UNION SELECT state FROM mockseller.snapshot UNION"
+            " SELECT state FROM mockseller.retired)"
+        ).fetchall()
+    for (name,) in rows:
+        yield f"left behind: {name}"
 
 
 @contextmanager

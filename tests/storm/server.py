@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 
 from emulator.settings import PREFIX
+from tests.postgres import AT_ONCE, TestEngine
 from tests.processes import has_ended
 
 START = 60
@@ -23,10 +24,12 @@ class KilledServer:
     """``mockseller serve`` on a port of its own for each start; ``url`` is None while it is down.
 
     Every process that is killed was started by this one, and is named by its own number.
+    ``engine``: where the worlds are, in place of ``data``, which then has the log alone.
     """
 
-    def __init__(self, data: Path, workers: int = 3) -> None:
+    def __init__(self, data: Path, workers: int = 3, engine: TestEngine | None = None) -> None:
         self.data = data
+        self.engine = engine
         self.starts = 0
         self._workers = workers
         self._process: subprocess.Popen[str] | None = None
@@ -36,7 +39,8 @@ class KilledServer:
     def start(self) -> None:
         """Starts the server and waits until all workers answer. Raises RuntimeError."""
         environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIX)}
-        command = ["serve", "--port", "0", "--data", str(self.data), "--threads", "4"]
+        worlds = str(self.data) if self.engine is None else self.engine.address
+        command = ["serve", "--port", "0", "--data", worlds, "--threads", "4"]
         with (self.data / "server.log").open("a", encoding="utf-8") as log_file:
             process = subprocess.Popen(
                 [sys.executable, "-m", "emulator.cli", *command, "--workers", str(self._workers)],
@@ -84,6 +88,17 @@ class KilledServer:
         with suppress(ProcessLookupError):
             os.kill(chance.choice(workers), signal.SIGKILL)
         return True
+
+    def kill_engine(self) -> None:
+        """Kills the engine and starts it again; clients wait meanwhile, the server goes on."""
+        assert self.engine is not None
+        with self._changed:
+            url, self._url = self._url, None
+        self.engine.stop(AT_ONCE)
+        self.engine.start()
+        with self._changed:
+            self._url = url
+            self._changed.notify_all()
 
     def kill(self) -> None:
         """Kills all of the server at once, and waits until nothing of it runs."""

@@ -34,6 +34,9 @@ ORDER: dict[str, Any] = {
 }  # fmt: skip
 
 
+LEDGER = ("payment", "expense", "billorder", "order_item", "history", "notification")
+
+
 def order(seller: Seller) -> Answer:
     return seller.call("soft.order.param", **ORDER)
 
@@ -186,6 +189,8 @@ def test_orders_at_once_are_all_paid_and_numbered_and_the_ledger_is_the_balance(
         answers = list(pool.map(lambda _: order(seller), range(24)))
     numbers = [answer.id for answer in answers if answer.error is None]
     assert len(set(numbers)) == len(numbers) == 24
+    account = seller.account()
+    assert account["balance"] == account["ledger"] == "880.00"
     assert outcomes(seller) == ["bought 5.00"] * 24
 
 
@@ -225,6 +230,10 @@ def test_every_exchange_gets_the_same_bytes_on_both_engines(
                 # Where no request is sent, a private key is made, which is new each time.
                 if answer != other and b"-----BEGIN" not in answer[1]:
                     differing.append(exchange.name)
+        assert first.account() == second.account()
+        ledgers = [rows_of(each.worlds.connect("default")) for each in (first, second)]
+    assert [name for name in LEDGER if ledgers[0][name] != ledgers[1][name]] == []
+    assert len(ledgers[0]["expense"]) > 50
     tally("exchanges on both engines", [exchange.name for exchange in exchanges], len(exchanges))
     assert differing == []
 

@@ -31,11 +31,14 @@ POOR = "refused not_enough_money"
 JSON = {"Content-Type": "application/json"}
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
-    """Two servers with two workers each, over one folder."""
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def served(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[str]]:
+    """Two servers with two workers each, over one folder or one database."""
     data = tmp_path_factory.mktemp("data")
-    servers = [KilledServer(data, workers=2) for _ in range(2)]
+    engine = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    servers = [KilledServer(data, workers=2, engine=engine) for _ in range(2)]
     try:
         for server in servers:
             server.start()
