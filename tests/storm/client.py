@@ -45,7 +45,13 @@ class StormClient:
         """One action. Raises Difference."""
         common = [self._license] * 4 + [self._server] * 3 + [self._module, self._prolong] * 2
         common += [self._suspend, self._delete]
-        own = [self._basket] * 2 + [self._clock, self._snapshot, self._restore, self._fork]
+        own = [self._basket] * 2 + [
+            self._clock,
+            self._snapshot,
+            self._restore,
+            self._fork,
+            self._carry,
+        ]
         own += [self._reset] if self._chance.random() < 0.2 else []
         self._chance.choice(common + own if self._alone else common)()
         self._steps += 1
@@ -258,11 +264,22 @@ class StormClient:
         into = f"{self._connection.world}-copy"
         path = f"/worlds/{self._connection.world}/fork"
         self._connection.insist("POST", path, {"into": into}, also=409)
-        fork = self._connection.of(into)
-        try:
-            for line in differences(fork, [self.owned], MONEY):
-                self._connection.tally.differ(line)
-            fork.insist("DELETE", f"/worlds/{into}", also=404)
-        finally:
-            fork.close()
+        self._compare_and_remove(into)
         self._connection.tally.count("forked")
+
+    def _carry(self) -> None:
+        """The same by way of a file."""
+        into = f"{self._connection.world}-carried"
+        file = self._connection.download(f"/worlds/{self._connection.world}/export")
+        self._connection.insist("POST", f"/worlds/import?name={into}", file, also=409)
+        self._compare_and_remove(into)
+        self._connection.tally.count("carried as a file")
+
+    def _compare_and_remove(self, copied: str) -> None:
+        other = self._connection.of(copied)
+        try:
+            for line in differences(other, [self.owned], MONEY):
+                self._connection.tally.differ(line)
+            other.insist("DELETE", f"/worlds/{copied}", also=404)
+        finally:
+            other.close()

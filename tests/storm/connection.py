@@ -86,8 +86,9 @@ class Connection:
 
     def control(self, method: str, path: str, body: object = None, *, also: int = 200) -> Any:  # noqa: ANN401 - JSON
         """Calls the control API. Raises LostReply; Difference for a status but 2xx and ``also``."""
-        headers = {"Content-Type": "application/json"}
-        content = None if body is None else json.dumps(body)
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        headers = {"Content-Type": kind}
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body)
         answer = self._send(method, f"/_mockseller{path}", content=content, headers=headers)
         if not answer.is_success and answer.status_code != also:
             raise Difference(f"{self.world}: {method} {path}: {answer.text[:600]}")
@@ -101,6 +102,17 @@ class Connection:
                 return self.control(method, path, body, also=status)
             except LostReply:
                 status = also
+
+    def download(self, path: str) -> bytes:
+        """What the control API sends as a file, until all of it has come. Raises Difference."""
+        while True:
+            try:
+                answer = self._send("GET", f"/_mockseller{path}")
+            except LostReply:
+                continue
+            if not answer.is_success:
+                raise Difference(f"{self.world}: GET {path}: {answer.text[:600]}")
+            return answer.content
 
     def _lose(self, kind: str) -> NoReturn:
         """Counts a call of which nobody knows whether it was done. Raises LostReply."""
