@@ -295,5 +295,4 @@ __all__ = [
     "SellerServer",
     "ServiceInfo",
     "World",
-    "interrupts_held",
 ]

@@ -64,7 +64,7 @@ def test_an_unknown_fixture_refuses_to_start_though_a_world_exists(run: Run) -> 
     refused = run("serve", "--port", "0", "--fixture", "nosuch")
     assert refused.exit_code == 2
     assert refused.output.startswith(
-        'Error: fixture: there is no "nosuch"; choose one of bound, busy,'
+        'Error: fixture: there is no shipped world "nosuch"; choose one of bound, busy,'
     )
 
 
@@ -221,7 +221,7 @@ def test_a_document_that_cannot_be_loaded_leaves_no_world(run: Run, tmp_path: Pa
     document = tmp_path / "prices.xml"
     document.write_text("no prices")
     refused = run("world", "load", "second", str(document))
-    assert refused.output == "Error: the document is neither XML nor JSON\n"
+    assert refused.output == "Error: prices.xml: the document is neither XML nor JSON\n"
     assert run("world", "remove", "second").output == 'Error: there is no world "second"\n'
 
 

@@ -9,11 +9,11 @@ import sys
 
 import pytest
 
-from emulator.testing import interrupts_held
+from emulator.testing.interrupts import interrupts_held
 
 PROGRAM = """
 import os, signal, subprocess, sys
-from emulator.testing import interrupts_held
+from emulator.testing.interrupts import interrupts_held
 
 def stop(number, frame):
     raise SystemExit(3)

@@ -42,7 +42,7 @@ from contracts.checks.client.protocol import (
     StepResult,
     read_report,
 )
-from emulator.testing import interrupts_held
+from emulator.testing.interrupts import interrupts_held
 from reseller_client import RetryPolicy
 
 MAX_STDERR: Final = 300
