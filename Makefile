@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all check types style imports documents verify format bench fuzz docs
-.PHONY: storm release clean
+.PHONY: storm audit release clean
 
 # Where the environment forbids Python to keep what it compiles, every command that a test starts
 # would compile everything again.
@@ -108,7 +108,10 @@ storm: $(VENV)/.test ## a seller that is killed while clients buy; SECONDS=110 o
 docs: $(VENV)/.test ## write the generated reference
 	$(BIN)/python -m emulator.reference
 
-release: $(VENV)/.test ## check version, changelog and tag, and build the wheel
+audit: $(VENV)/.test ## known vulnerabilities of the installed packages; offline it says so
+	@$(BIN)/python -m tests.audit
+
+release: audit ## check version, changelog and tag, and build the wheel; audit
 	$(BIN)/python -m tests.release
 
 clean: ## forget the environment and everything that was made
