@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from emulator.testing import SellerServer
 from emulator.testing.client import World
@@ -106,3 +106,18 @@ def test_the_journal_is_read_on_without_a_script(page: Chrome, server: SellerSer
         )
     finally:
         page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.full_only("tests/console/test_verify_page.py asks for progress as the page does")
+def test_the_result_of_a_judge_appears_by_itself(page: Chrome, server: SellerServer) -> None:
+    page.get(f"{server.base}/_mockseller/console/_verify?lang=en")
+    complaints(page)
+    Select(page.find_element(By.NAME, "family")).select_by_visible_text("whoami")
+    page.find_element(By.XPATH, "//button[.='Start']").click()
+    WebDriverWait(page, LOAD_TIMEOUT).until(
+        lambda _: page.find_elements(By.XPATH, "//h3[starts-with(., 'seller')]")
+    )
+    assert complaints(page) == []
+    page.find_element(By.PARTIAL_LINK_TEXT, "The report").click()
+    WebDriverWait(page, LOAD_TIMEOUT).until(lambda _: "report.html" in page.current_url)
+    assert "what was run passed" in page.find_element(By.TAG_NAME, "main").text

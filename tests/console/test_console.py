@@ -245,6 +245,7 @@ ODD = "\"'><b>&{{7*7}}"
 
 
 def test_every_page_shows_odd_texts_as_texts(seller: Seller) -> None:
+    seller.rules(row_changes=True)
     number = seller.order(licname=ODD, remoteid=ODD)
     seller.account("reseller", realname=ODD)
     seller.service(number, remoteid=ODD)
@@ -257,6 +258,8 @@ def test_every_page_shows_odd_texts_as_texts(seller: Seller) -> None:
         "/journal?func=%22%3E%3Cb%3E&login=%22%3E%3Cb%3E&outcome=%22%3E%3Cb%3E&kind=%22%3E%3Cb%3E",
         "/functions?search=%22%3E%3Cb%3E", "/functions/%22%3E%3Cb%3E", "/money?login=%22%3E%3Cb%3E",
         "/services?type=%22%3E%3Cb%3E&status=%22%3E%3Cb%3E", "?x=%22%3E%3Cb%3E",
+        "/panel", f"/panel?license={number}", "/panel?license=%22%3E%3Cb%3E",
+        "/functions/soft.edit?step=%22%3E%3Cb%3E", f"{CONSOLE}/_verify?x=%22%3E%3Cb%3E",
     ]  # fmt: skip
     for path in pages:
         page = browser.look(path).text
