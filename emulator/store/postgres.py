@@ -101,6 +101,10 @@ class Connection:
             self._driver.close()
             self._driver = None
 
+    def __del__(self) -> None:
+        # With the thread that had it.
+        self.close()
+
     def ensure(self) -> None:
         """Opens it where it is not open, unless a lock is held. Raises ConnectionLost."""
         if self._driver is not None and not self._driver.closed:
@@ -212,11 +216,11 @@ def _opened(address: str, *, durable: bool) -> psycopg.Connection[Row]:
     settings |= conninfo_to_dict(address)
     try:
         driver = psycopg.Connection[Row].connect(**settings, autocommit=True, context=_adapters())
+        driver.prepared_max = PREPARED
+        if not durable:
+            driver.execute("SET synchronous_commit TO off")
     except psycopg.OperationalError as error:
         raise _lost(error) from None
-    driver.prepared_max = PREPARED
-    if not durable:
-        driver.execute("SET synchronous_commit TO off")
     return driver
 
 

@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
@@ -77,12 +77,17 @@ def is_outdated(database: Database) -> bool:
     return bool(version < tables.VERSION)
 
 
+def label_before_upgrade(database: Database, taken_labels: Collection[str]) -> str:
+    """How the snapshot of a world of an earlier version is called: ``version-4``, ``-4-2``."""
+    label = f"version-{database.value(_VERSION)}"
+    labels = [label, *(f"{label}-{number}" for number in range(2, 1000))]
+    return next(name for name in labels if name not in taken_labels)
+
+
 def _save_before_upgrade(database: SqliteDatabase, folder: Path) -> None:
     """Saves a world of an earlier version as a snapshot, ``version-4`` or ``version-4-2``."""
     folder.mkdir(exist_ok=True)
-    label = f"version-{database.value(_VERSION)}"
-    labels = [label, *(f"{label}-{number}" for number in range(2, 1000))]
-    free = next(name for name in labels if not (folder / f"{name}.db").exists())
+    free = label_before_upgrade(database, {path.stem for path in folder.glob("*.db")})
     with tempfile.TemporaryDirectory(prefix=".part-", dir=folder) as scratch:
         copy = Path(scratch) / "copy.db"
         database.copy_to(copy)

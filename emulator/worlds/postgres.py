@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Table
 
 from emulator.clock import SystemClock
@@ -36,6 +37,7 @@ from emulator.worlds.connections import (
     WorldError,
     WorldExists,
     is_outdated,
+    label_before_upgrade,
     upgrade,
 )
 from emulator.worlds.seeds import read_fixture, seed_key
@@ -106,7 +108,11 @@ class PostgresStorage:
             connection = Connection(self._conninfo, COMMON, durable=self._durable)
             connection.ensure()
             if not self._has_registry(connection):
-                self._make_registry(connection)
+                try:
+                    self._make_registry(connection)
+                except psycopg.ProgrammingError as error:
+                    line = " ".join(str(error).split())
+                    raise WorldError(f"data: the database cannot have worlds: {line}") from None
             self._open.connection = connection
         return connection
 
@@ -296,8 +302,7 @@ class PostgresStorage:
 
     def _upgrade(self, connection: Connection, name: str, database: PostgresDatabase) -> None:
         """Upgrades a world of an earlier version; a snapshot has it as it was."""
-        version = connection.row(f"SELECT version FROM {database.path}.world")  # noqa: S608 - as above
-        label = f"version-{version[0] if version else 0}"
+        label = label_before_upgrade(database, self.snapshots(name))
         with self._changing(connection):
             self._save(connection, name, label, self._copy_as_is(connection, database.path))
         upgrade(database)
@@ -606,7 +611,12 @@ def read_address(address: str) -> tuple[str, str]:
     registry = query.pop("schema", REGISTRY)
     if SCHEMA_NAME.match(registry) is None:
         raise WorldError(f'data: "{registry}" is no name of a schema: use a-z, 0-9 and _')
-    return urlunsplit(parts._replace(query=urlencode(query))), registry
+    conninfo = urlunsplit(parts._replace(query=urlencode(query)))
+    try:
+        conninfo_to_dict(conninfo)
+    except psycopg.ProgrammingError as error:
+        raise WorldError(f"data: {error}") from None
+    return conninfo, registry
 
 
 __all__ = ["ConnectionLost", "PostgresStorage", "read_address"]

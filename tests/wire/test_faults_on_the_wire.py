@@ -102,7 +102,8 @@ def test_the_journal_shows_what_was_struck(seller: Seller) -> None:
     (entry,) = seller.journal.entries(fault=True)
     assert entry["fault"] == "#1 delay before"
     assert len(seller.journal.entries(fault=False)) == 2
-    shown = CliRunner().invoke(mockseller, ["journal", "--faults", "--data", seller.folder])
+    where = seller.settings.database or seller.folder
+    shown = CliRunner().invoke(mockseller, ["journal", "--faults", "--data", where])
     day, line = shown.output.splitlines()
     assert day == seller.clock.now[:10]
     assert line.endswith("#1 delay before")

@@ -10,10 +10,13 @@ from typing import Any
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import bindparam, insert, select
 
 from contracts.record.exchange import Exchange, Request, read_all
 from contracts.record.roles import OWN_WORLD
+from emulator import journal
+from emulator.cli import mockseller
 from emulator.clock import SystemClock
 from emulator.settings import Settings
 from emulator.store import tables
@@ -26,6 +29,7 @@ from tests.rows import read_rows
 
 AS_OF = "2027-01-31"
 ENGINES = ["sqlite", pytest.param("postgresql", marks=needs_postgres())]
+VERSION = Statement(select(tables.world.c.version))
 CODES = Statement(select(tables.promo_code.c.code))
 NEW_CODE = Statement(insert(tables.promo_code).values(code=bindparam("new"), percent=1, type=None))
 ORDER: dict[str, Any] = {
@@ -265,6 +269,62 @@ def end_connections(engine: TestEngine) -> None:
             "SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity"
             " WHERE application_name = 'mockseller'"
         )
+
+
+@needs_postgres()
+def test_a_world_of_an_earlier_version_is_upgraded_and_stays_as_a_snapshot(
+    postgres: TestEngine,
+) -> None:
+    settings = Settings(database=f"{postgres.address}&schema=upgraded")
+    with closing(Worlds(settings, durable=False)) as worlds:
+        worlds.create("a", "small")
+        expected = rows_of(worlds.connect("a"))
+        make_older(postgres, str(worlds.connect("a").path))
+        worlds.close()
+    with closing(Worlds(settings, durable=False)) as worlds:
+        db = worlds.connect("a")
+        assert db.value(VERSION) == tables.VERSION
+        assert journal.find(db) == []
+        assert worlds.snapshots("a") == ["version-4"]
+        worlds.restore("a", "version-4")
+        rows = rows_of(worlds.connect("a"))
+        del rows["world"]  # it has another version of the catalogue
+        assert [name for name in rows if rows[name] != expected[name]] == []
+        worlds.storage.discard()
+
+
+def make_older(engine: TestEngine, schema: str) -> None:
+    """Takes from a world what the oldest version did not have."""
+    path = f"-csearch_path={schema}"
+    with psycopg.connect(engine.address, autocommit=True, options=path) as driver:
+        driver.execute("UPDATE world SET version = 4")
+        driver.execute("ALTER TABLE journal DROP agent, DROP changes")
+        driver.execute("DROP TABLE exercise")
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("postgresql://nobody@127.0.0.1:1/none", "Connection refused"),
+        ("postgresql://nobody@/none?schema=Bad-", '"Bad-" is no name of a schema'),
+        ("postgresql://nobody@/none?colour=red", "invalid URI query parameter"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_refused_in_one_line(address: str, reason: str) -> None:
+    done = CliRunner().invoke(mockseller, ["world", "list", "--data", address])
+    assert done.exit_code == 2
+    assert reason in done.output
+    assert done.output.count("\n") == 1
+
+
+@needs_postgres()
+def test_a_user_who_may_make_no_schema_is_told_so(postgres: TestEngine) -> None:
+    with psycopg.connect(postgres.address, autocommit=True) as driver:
+        driver.execute("CREATE ROLE guest LOGIN")
+    address = postgres.address.replace("mockseller@", "guest@") + "&schema=of_guest"
+    done = CliRunner().invoke(mockseller, ["world", "list", "--data", address])
+    assert (done.exit_code, done.output.count("\n")) == (2, 1)
+    assert "permission denied" in done.output
 
 
 @needs_postgres()

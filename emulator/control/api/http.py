@@ -209,7 +209,7 @@ def _status_and_message(error: Exception, what: str) -> tuple[int, str]:
         if isinstance(error, kinds):
             return status, str(error)
     if is_storage_error(error):
-        line = f"the data folder cannot be read or written: {error}"
+        line = f"the worlds cannot be read or written: {error}"
         LOG.error("%s: %s", what, line)
         return HTTPStatus.INSUFFICIENT_STORAGE, line
     LOG.error("%s failed", what, exc_info=error)
