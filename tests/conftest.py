@@ -16,6 +16,7 @@ import pytest
 import yaml  # noqa: F401 - see below
 from cryptography import x509  # noqa: F401 - see below
 from hypothesis import HealthCheck, settings
+from sqlalchemy.dialects import postgresql  # noqa: F401 - see below
 
 from emulator.testing import TEST_DATABASE, Seller
 from reseller_client.modules import passwords
@@ -57,7 +58,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # pytester, which afterwards forgets the modules that were imported in it, the next transport gets a
 # second httpcore, whose errors httpx does not know: every later test gets them untranslated. So it
 # is with yaml, whose nodes `mockseller.files` tells apart by their class, and with cryptography,
-# whose compiled half knows the curves of its first import only.
+# whose compiled half knows the curves of its first import only, and with a dialect of SQLAlchemy,
+# which warns where its functions are registered twice.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
