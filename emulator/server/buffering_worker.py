@@ -20,7 +20,7 @@ from contextlib import suppress
 from functools import partial
 from select import POLLIN, poll
 from selectors import EVENT_READ, EVENT_WRITE
-from socket import socket
+from socket import MSG_DONTWAIT, socket
 from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from typing import IO, Any
 
@@ -253,19 +253,31 @@ class AnswerSocket:
 
     def sendall(self, content: bytes) -> None:
         """Sends what can be sent without waiting. Raises OSError where the client is gone."""
-        rest = memoryview(content)
+        rest = content
         if self.unsent is None:
-            self._sock.settimeout(0)
-            try:
-                while rest:
-                    rest = rest[self._sock.send(rest) :]
-            except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+            rest = content[_send_at_once(self._sock, content) :]
+            if rest:
                 self.unsent = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - sent later
-            finally:
-                self._sock.settimeout(None)
         if self.unsent is not None:
             self._backlog.add(len(rest))
             self.unsent.write(rest)
+
+
+def _send_at_once(sock: socket, content: bytes) -> int:
+    """Sends what the system takes without waiting, and says how much. Raises OSError."""
+    count, rest = 0, memoryview(content)
+    secure = isinstance(sock, SSLSocket)
+    if secure:  # it knows no flags
+        sock.settimeout(0)
+    try:
+        while count < len(content):
+            count += sock.send(rest[count:]) if secure else sock.send(rest[count:], MSG_DONTWAIT)
+    except (BlockingIOError, SSLWantReadError, SSLWantWriteError):
+        pass
+    finally:
+        if secure:
+            sock.settimeout(None)
+    return count
 
 
 def _send_with_limits(sock: socket, unsent: IO[bytes]) -> None:

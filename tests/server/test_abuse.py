@@ -40,6 +40,8 @@ class Target:
     """A server with one worker of eight threads."""
 
     server: SellerServer
+    client: httpx.Client
+    """Each request of it has a connection of its own."""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -69,20 +71,24 @@ class Target:
     def post(self, path: str, body: bytes, kind: str, **headers: str) -> httpx.Response:
         sent = {"Content-Type": kind, **{n.replace("_", "-"): v for n, v in headers.items()}}
         url = f"{self.server.base}{path}"
-        return httpx.post(url, content=body, headers=sent, timeout=SECONDS)
+        return self.client.post(url, content=body, headers=sent)
 
     def require_service(self) -> None:
         """Health and an ordinary call are answered, soon."""
-        assert httpx.get(f"{self.server.base}/_mockseller/health", timeout=SECONDS).is_success
+        assert self.client.get(f"{self.server.base}/_mockseller/health").is_success
         sent = {"authinfo": "reseller:secret", "func": "whoami"}
-        assert "reseller" in httpx.post(self.server.url, data=sent, timeout=SECONDS).text
+        assert "reseller" in self.client.post(self.server.url, data=sent).text
 
 
 @pytest.fixture(scope="module")
 def target() -> Iterator[Target]:
-    with SellerServer("--workers", "1") as server:
+    alone = httpx.Limits(max_keepalive_connections=0)
+    with (
+        SellerServer("--workers", "1") as server,
+        httpx.Client(timeout=SECONDS, trust_env=False, limits=alone) as client,
+    ):
         server.world("victim")
-        yield Target(server)
+        yield Target(server, client)
 
 
 REFUSED: Mapping[str, tuple[bytes, bytes]] = {
@@ -167,12 +173,11 @@ def test_no_number_of_the_control_api_is_too_large_to_be_refused(target: Target)
             ("POST", "journal/verify", '{"count": %s}'),
         ):
             for value in (number, f'"{number}"'):
-                answer = httpx.request(
+                answer = target.client.request(
                     method,
                     f"{target.server.base}/_mockseller/{path}",
                     content=body % value,
                     headers={"Content-Type": JSON},
-                    timeout=SECONDS,
                 )
                 assert (answer.status_code, list(answer.json())) == (400, ["error"]), (body, value)
     assert time.monotonic() - begun < 4 * SECONDS

@@ -229,10 +229,20 @@ def test_events_pass_when_they_happen(tmp_path: Path) -> None:
         thread.join(60)
 
 
-def test_one_seller_may_be_gone(site: Site, tmp_path: Path) -> None:
-    """The first call that meets it fails, those after it go to the other."""
+def test_a_seller_that_is_gone_fails_calls_but_no_reading_of_the_control_api(
+    site: Site, tmp_path: Path
+) -> None:
     port = urlsplit(site.first.base).port or 0
     with started(tmp_path, (free_port(), port)) as front:
-        statuses = [front.call("whoami").status_code for _ in range(6)]
-    assert statuses.count(502) <= 1
-    assert statuses[-3:] == [200, 200, 200]
+        calls = [front.call("whoami").status_code for _ in range(6)]
+        url = f"{front.url}/_mockseller/clock"
+        read = [front.client.get(url, headers=AUTH).status_code for _ in range(6)]
+    assert sorted(calls) == [200] * 3 + [502] * 3
+    assert read == [200] * 6
+
+
+def test_planned_faults_of_one_client_cut_no_other_off(site: Site) -> None:
+    site.first.faults.add("drop", func="subaccount", when="after", times=6)
+    for _ in range(6):
+        assert site.front.call("subaccount").status_code == 502
+        assert site.front.call("whoami").status_code == 200

@@ -46,6 +46,7 @@ def test_systemd_finds_nothing_to_say_against_the_unit(tmp_path: Path) -> None:
     assert (checked.returncode, lines) == (0, [])
 
 
+@pytest.mark.one_of("deployment")
 def test_a_server_starts_as_the_unit_starts_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,6 +62,7 @@ def test_a_server_starts_as_the_unit_starts_it(
         assert '"func": "soft"' in server.errors
 
 
+@pytest.mark.one_of("deployment")
 def test_a_backup_of_a_running_server_is_restored(own_server: SellerServer, tmp_path: Path) -> None:
     world = own_server.world("shop-b", "strict")
     world.account(balance="12.34")
@@ -79,6 +81,7 @@ def test_a_backup_of_a_running_server_is_restored(own_server: SellerServer, tmp_
         assert len(server.journal.entries(func="soft.order.param")) == 1
 
 
+@pytest.mark.one_of("deployment")
 def test_a_copy_of_the_folder_of_a_stopped_server_is_a_backup(
     own_server: SellerServer, tmp_path: Path
 ) -> None:

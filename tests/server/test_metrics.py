@@ -32,7 +32,9 @@ class Counting:
     """A seller of a server in this process, which counts as that of a worker does."""
 
     def __init__(self, folder: Path) -> None:
-        self._client = Client(create_app(load({"data": folder / "data"}, environ={})))
+        app = create_app(load({"data": folder / "data"}, environ={}))
+        self._client = Client(app)
+        self.worlds: Worlds = app.extensions["mockseller"]
 
     def call(self, func: str, **params: str) -> str:
         sent = {"authinfo": "reseller:secret", **params, "func": func}
@@ -101,8 +103,10 @@ def test_calls_are_answered_though_there_is_no_memory_to_count_them(
 
 
 @pytest.fixture
-def counting(tmp_path: Path) -> Counting:
-    return Counting(tmp_path)
+def counting(tmp_path: Path) -> Iterator[Counting]:
+    made = Counting(tmp_path)
+    yield made
+    made.worlds.close()
 
 
 def order(seller: Counting, number: int, **params: str) -> str:
@@ -206,12 +210,15 @@ def test_a_folder_without_a_lock_is_left_alone(tmp_path: Path) -> None:
 def test_every_worker_answers_with_the_counts_of_all(own_server: SellerServer) -> None:
     url = f"{own_server.base}/_mockseller/metrics"
     sent = {"authinfo": "reseller:secret", "func": "whoami"}
-    for _ in range(20):  # each on a connection of its own, which is a throw of the dice
-        assert "<doc" in httpx.post(own_server.url, data=sent, timeout=60).text
-    for _ in range(8):
-        text = httpx.get(url, timeout=60).text
-        assert counts_in(text) == {("whoami", "read"): 20}
-        assert "mockseller_call_seconds_count 20.0" in text
+    # Each call has a connection of its own, which is a throw of the dice.
+    alone = httpx.Limits(max_keepalive_connections=0)
+    with httpx.Client(timeout=60, trust_env=False, limits=alone) as client:
+        for _ in range(20):
+            assert "<doc" in client.post(own_server.url, data=sent).text
+        for _ in range(8):
+            text = client.get(url).text
+            assert counts_in(text) == {("whoami", "read"): 20}
+            assert "mockseller_call_seconds_count 20.0" in text
 
 
 def test_a_server_that_ends_leaves_no_folder_behind(own_server: SellerServer) -> None:

@@ -93,8 +93,7 @@ def over_all_functions(run: Run, recorder: str) -> None:
         names = [name for name in parameters if is_secret(name)] + SECRET_NAMES[:3]
         secrets = {name: f'"&+/{CORE}%{name}' for name in names}
         sent = {**function["example"], **secrets, "func": function["name"]}
-        for more in ({}, {"sok": "ok"}):
-            run.call({**sent, **more, **login})
+        run.call({**sent, **login, "sok": "ok"})
         run.call({**sent, **login}, url=recorder)
     for name in SECRET_NAMES:
         run.call({**login, "func": "whoami", name: f"{CORE}-{name}"})
@@ -188,6 +187,6 @@ def test_the_run_was_one_over_all_functions_and_wrote_everything(run: Run) -> No
     assert {each["name"] for each in run.server.control("GET", "/functions")} <= called
     assert len([name for name in run.outputs if name.startswith("refusal")]) > 100
     assert len([name for name in run.outputs if name.startswith("report.")]) == 4
-    assert len(json.loads(run.outputs[JOURNAL])["entries"]) > 800
+    assert len(json.loads(run.outputs[JOURNAL])["entries"]) > 500
     assert b"mockseller_calls_total" in run.outputs["/metrics"]
     assert len(run.outputs["recording"]) > 10_000
