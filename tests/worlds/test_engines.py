@@ -272,6 +272,26 @@ def end_connections(engine: TestEngine) -> None:
 
 
 @needs_postgres()
+def test_a_state_that_was_replaced_is_read_on_for_a_minute_and_then_removed(
+    postgres: TestEngine,
+) -> None:
+    settings = Settings(database=f"{postgres.address}&schema=replaced")
+    with closing(Worlds(settings, durable=False)) as worlds:
+        worlds.create("a", "empty")
+        former = worlds.connect("a")
+        worlds.reset("a")
+        worlds.reset("a")
+        assert former.counts("world") == {"world": 1}
+        with psycopg.connect(postgres.address, autocommit=True) as driver:
+            driver.execute("UPDATE replaced.retired SET at = at - interval '61 seconds'")
+        worlds.reset("a")
+        with pytest.raises(ConnectionLost, match="does not exist"):
+            former.counts("world")
+        assert worlds.connect("a").counts("world") == {"world": 1}
+        worlds.storage.discard()
+
+
+@needs_postgres()
 def test_a_world_of_an_earlier_version_is_upgraded_and_stays_as_a_snapshot(
     postgres: TestEngine,
 ) -> None:
