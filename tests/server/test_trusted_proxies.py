@@ -127,6 +127,15 @@ def test_no_header_makes_a_client_one_of_this_computer(behind: Seller, claimed: 
             assert ask(behind, path, peer, headers={**headers, **TOKEN}).status_code == 200
 
 
+def test_a_proxy_of_this_computer_that_sends_no_client_opens_nothing(behind: Seller) -> None:
+    def status(base: str) -> int:
+        path = "/_mockseller/clock"
+        return ask(behind, path, "127.0.0.1", base_url=base).status_code
+
+    assert status("http://shop.example") == 401
+    assert status("http://127.0.0.1:1500") == 200
+
+
 @pytest.mark.parametrize("header", CHECKS)
 def test_what_makes_no_sense_is_refused_and_not_shown(behind: Seller, header: str) -> None:
     for value in ("javascript:alert(1)", '"><b>', "//evil.example", "x y", "unix:", "é" * 9):

@@ -39,6 +39,7 @@ class Guard:
     def __init__(self, settings: Settings) -> None:
         self._token = settings.token.encode()
         self._local = settings.is_local
+        self._behind_proxy = bool(settings.trusted_proxy)
         self._names = OWN_NAMES | {settings.host.strip("[]").lower()}
         self._names |= {name.lower() for name in (*settings.allowed_hosts, *settings.tls_name)}
 
@@ -65,6 +66,8 @@ class Guard:
         # The client's address counts too: under another WSGI server our setting `host` may not be
         # where that server listens.
         here = self._local and is_loopback(http.remote_addr or "")
+        if self._behind_proxy and hostname(http.environ.get("HTTP_HOST", "")) not in OWN_NAMES:
+            return False  # a proxy of this computer that forgets the client, but not the name
         names = (name.lower() for name in http.headers.keys())  # noqa: SIM118 - Headers are pairs
         return here and not any(n in THROUGH_A_PROXY or n.startswith(FORWARDED) for n in names)
 
