@@ -14,13 +14,14 @@ import re
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from select import POLLIN, poll
 from selectors import EVENT_READ, EVENT_WRITE
-from socket import MSG_DONTWAIT, socket
+from socket import MSG_DONTWAIT, SHUT_WR, socket
 from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
 from typing import IO, Any
 
@@ -42,6 +43,8 @@ MOST_UNSENT = 512 * 1024 * 1024
 """Bytes of answers that wait for slow readers in a worker; who would add more is cut off."""
 IN_MEMORY = 1024 * 1024
 """Bytes of an answer that wait in memory for a slow reader; more wait in a temporary file."""
+GOODBYE = 2.0
+"""Seconds that a client has to close its side after the last answer."""
 LINGER = 2
 """Milliseconds that a thread waits for the next request on its connection."""
 CHUNK = 65_536
@@ -63,6 +66,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         """Makes the threads for slow clients before gunicorn serves."""
         self.slow_pool = ThreadPoolExecutor(self.cfg.threads)
         self.backlog = Backlog(MOST_UNSENT)
+        self.ending_conns: deque[Any] = deque()
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection
@@ -119,10 +123,52 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def finish_request(self, conn: Any, fs: Future[Any]) -> None:  # noqa: ANN401 - the same
         """Goes on with a connection; first the rest of an answer is sent to a slow reader."""
         unsent = vars(conn).pop("unsent", None)
-        if unsent is None:
-            super().finish_request(conn, fs)
-        else:
+        if unsent is not None:
             self._submit(self.slow_pool, self._send_rest, conn, unsent, fs)
+        elif fs.exception() is None and not fs.result():
+            self._end(conn)
+        else:
+            super().finish_request(conn, fs)
+
+    def _end(self, conn: Any) -> None:  # noqa: ANN401 - the same
+        """Says that nothing follows, and closes when the client does, or after `GOODBYE` seconds.
+
+        Closed at once, a connection with bytes that nobody has read is reset, and the client may
+        lose the answer. Gunicorn waits for the client in the event loop, two seconds for each.
+        """
+        try:
+            conn.sock.settimeout(0)
+            conn.sock.shutdown(SHUT_WR)
+            self.poller.register(conn.sock, EVENT_READ, partial(self._drain, conn))
+        except (OSError, ValueError):  # the client, or the socket, is gone
+            self._drop(conn)
+            return
+        conn.timeout, conn.drained = time.monotonic() + GOODBYE, 0
+        self.ending_conns.append(conn)
+
+    def _drain(self, conn: Any, sock: socket) -> None:  # noqa: ANN401 - the same
+        try:
+            size = len(sock.recv(CHUNK))
+        except (BlockingIOError, SSLWantReadError):
+            return
+        except OSError:
+            size = 0
+        conn.drained += size
+        if not size or conn.drained > CHUNK:
+            self.ending_conns.remove(conn)
+            self._forget(conn)
+
+    def _forget(self, conn: Any) -> None:  # noqa: ANN401 - the same
+        with suppress(OSError, KeyError, ValueError):
+            self.poller.unregister(conn.sock)
+        self._drop(conn)
+
+    def murder_pending(self) -> None:
+        """Closes what has waited long enough; gunicorn calls it about once a second."""
+        super().murder_pending()
+        now = time.monotonic()
+        while self.ending_conns and self.ending_conns[0].timeout <= now:
+            self._forget(self.ending_conns.popleft())
 
     def _send_rest(self, conn: Any, unsent: IO[bytes], fs: Future[Any]) -> Any:  # noqa: ANN401 - the same
         """Sends the rest of an answer; the result of `handle`, or False if the client gave up."""

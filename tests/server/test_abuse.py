@@ -31,6 +31,8 @@ GET = b"GET /billmgr?func=soft HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\
 POST = b"POST /billmgr HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 SECONDS = 15
 """Long enough for a busy computer; a thread waits longer for a client (`REQUEST_TIMEOUT`)."""
+SOON = 6
+"""Seconds for ten ordinary calls during an attack, on a busy computer; alone they take 0.05."""
 MEGABYTES = 600
 """How much memory a worker may ever have needed."""
 
@@ -229,7 +231,17 @@ def half_requests(target: Target, stack: ExitStack) -> None:
         raw.sendall((GET, POST + b"Content-Length: 900000\r\n\r\n" + b"x" * 500_000)[number % 2])
 
 
-@pytest.mark.parametrize("attack", [slow_bodies, slow_readers, half_requests])
+def late_closers(target: Target, stack: ExitStack) -> None:
+    """Clients that have their answer and close nothing."""
+    for _ in range(24):
+        raw = stack.enter_context(socket.create_connection(target.address, timeout=SECONDS))
+        raw.sendall(GET + b"\r\n")
+
+
+ATTACKS = (slow_bodies, slow_readers, half_requests, late_closers)
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
 def test_slow_clients_of_every_kind_keep_nobody_from_being_served(
     target: Target, attack: Callable[[Target, ExitStack], None]
 ) -> None:
@@ -238,7 +250,7 @@ def test_slow_clients_of_every_kind_keep_nobody_from_being_served(
         begun = time.monotonic()
         for _ in range(5):
             target.require_service()
-        assert time.monotonic() - begun < SECONDS
+        assert time.monotonic() - begun < SOON
     assert target.highest_memory() < MEGABYTES
     assert "Traceback" not in target.server.errors
 
@@ -296,14 +308,15 @@ def test_others_are_served_during_all_attacks_at_once(target: Target) -> None:
                 attack()
 
     attacks: list[Callable[[], object]] = [
-        *(partial(target.send, sent) for sent, _ in REFUSED.values()),
+        # Chunks would wait for the slow bodies.
+        *(partial(target.send, sent) for sent, _ in REFUSED.values() if b"chunked" not in sent),
         *(
             partial(target.post, f"/_mockseller/{path}", body, kind)
             for path, body, kind in NESTED.values()
         ),
     ]
     with ExitStack() as stack, ThreadPoolExecutor(4) as pool:
-        for make in (slow_bodies, slow_readers, half_requests):
+        for make in ATTACKS:
             make(target, stack)
         running = [pool.submit(repeat, begin) for begin in range(4)]
         try:
