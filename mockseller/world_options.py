@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ MARKERS: Final = ("seller", "mockseller")
 FORMER: Final = MappingProxyType({"fixture": "world", "as_of": "clock"})
 """The options of the marker ``mockseller``, and what those of ``seller`` call them."""
 OPTIONS: Final = ("world", "provisioning", "clock", "rules")
+EXPORTED: Final = ".mockseller"
 PROVISIONING: Final = re.compile(r"(at once|by hand)|after (\d{1,7}) (read|second)s?")
 PROVISIONING_FORMS: Final = "'at once', 'after 3 reads', 'after 20 seconds' or 'by hand'"
 
@@ -53,10 +55,11 @@ class WorldOptions:
         """Turns what the seller refuses into a MarkerError that names the marker."""
         from emulator.testing import ControlError
         from emulator.worlds.fixtures import FixtureError
+        from emulator.worlds.worlds import WorldError
 
         try:
             yield
-        except (FixtureError, ControlError) as refusal:
+        except (FixtureError, WorldError, ControlError) as refusal:
             message = refusal.answer["error"] if isinstance(refusal, ControlError) else refusal
             line = " ".join(str(message).split())
             raise MarkerError(f"{self.marker or 'seller'}: {line}") from None
@@ -76,7 +79,17 @@ def read_options(node: pytest.Item) -> WorldOptions:
         if meant not in OPTIONS:
             raise MarkerError(f"{name}: {_unknown(option)}")
         values[meant] = _READERS[meant](f"{name}: {option}", value)
+    world = values.get("world", "")
+    if world.endswith(EXPORTED):
+        _require_file(f"{name}: world", world)
+        if "clock" in values:
+            raise MarkerError(f"{name}: clock: {world} has a clock of its own")
     return WorldOptions(name, **values)
+
+
+def _require_file(place: str, file: str) -> None:
+    if not Path(file).is_file():
+        raise MarkerError(f'{place}: there is no file "{file}"')
 
 
 def _unknown(option: str) -> str:

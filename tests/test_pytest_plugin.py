@@ -103,6 +103,45 @@ def test_a_marker_holds_for_a_seller_on_a_port_too(pytester: pytest.Pytester) ->
     )
 
 
+def test_a_test_begins_in_an_exported_world(pytester: pytest.Pytester) -> None:
+    with Seller() as seller:
+        number = seller.order(ip="192.0.2.201")
+        seller.export(pytester.path / "shop.mockseller")
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.seller(world="shop.mockseller")
+        @pytest.mark.parametrize("again", [1, 2])
+        def test_each_has_its_own(seller, seller_server, again):
+            for shop in (seller, seller_server):
+                assert shop.service({number})["ip"] == "192.0.2.201"
+                shop.order(ip="192.0.2.202")
+                shop.reset()
+                assert shop.account()["balance"] == "1000.00"
+
+        @pytest.mark.seller(world="none.mockseller")
+        def test_missing(seller): pass
+
+        @pytest.mark.seller(world="test_a_test_begins_in_an_exported_world.mockseller")
+        def test_torn(seller_server): pass
+
+        @pytest.mark.seller(world="shop.mockseller", clock="2027-01-31")
+        def test_clock(seller): pass
+    """)
+    torn = pytester.path / "test_a_test_begins_in_an_exported_world.mockseller"
+    torn.write_bytes(b"nothing")
+    result = pytester.runpytest_inprocess(*QUIET)
+    result.assert_outcomes(passed=2, errors=3)
+    mark = "@pytest.mark.seller:"
+    result.stdout.fnmatch_lines_random(
+        [
+            f'*::test_missing: {mark} world: there is no file "none.mockseller"',
+            f"*::test_torn: {mark} the body: it is no whole archive of a world",
+            f"*::test_clock: {mark} clock: shop.mockseller has a clock of its own",
+        ]
+    )
+
+
 def test_an_assertion_names_matches_and_near_misses(seller: Seller) -> None:
     seller.order(licname="web-7")
     seller.call("soft.edit", elid=1)

@@ -45,7 +45,7 @@ def list_worlds(data: options.Location | None, *, as_json: bool) -> None:
     default="small",
     show_default=True,
     metavar="NAME",
-    help="A shipped world, or a file.",
+    help="A shipped world, or a file, also an exported one.",
 )
 @click.option("--seed", type=options.NUMBER, metavar="NUMBER", show_default="that of the settings",
               help="Seed of the invented data.")  # fmt: skip

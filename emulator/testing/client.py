@@ -27,6 +27,7 @@ from emulator.testing.results import (
 )
 
 LOGIN, PASSWORD = "reseller", "secret"
+EXPORTED = ".mockseller"
 SHOWN = 5
 """Calls that an assertion shows."""
 
@@ -219,8 +220,15 @@ class World:
     def world(self, name: str, fixture: str = "small", as_of: str | None = None) -> World:
         """Makes another world of the same seller and returns it.
 
-        ``as_of``: a day or an instant instead of the present, at which its clock stands.
+        ``fixture``: a shipped world, or the path of an exported one, which ends with
+        ``.mockseller``. ``as_of``: a day or an instant instead of the present, at which its clock
+        stands; ValueError for an exported world, which has a clock of its own.
         """
+        if fixture.endswith(EXPORTED):
+            if as_of is not None:
+                message = f"{fixture}: an exported world has a clock of its own"
+                raise ValueError(message)
+            return self.import_world(fixture, name)
         instant = {} if as_of is None else {"as_of": as_of}
         self.control("POST", "/worlds", {"name": name, "fixture": fixture, **instant})
         return self._other(name)

@@ -28,6 +28,8 @@ from emulator.worlds.connections import NAME, WorldError, upgrade
 from emulator.worlds.storage import Origin
 
 FORMAT = 1
+SUFFIX = ".mockseller"
+"""How the name of such a file ends, where a file may also be something else."""
 MANIFEST = "manifest.json"
 STATE = "state.db"
 SEED = "seed.db"

@@ -174,9 +174,17 @@ class Worlds:
     ) -> None:
         """Creates a world from a fixture (a shipped name, or the path of a file).
 
+        A file may be an exported world (``.mockseller``), which has its own seed and clock.
         ``as_of``: an instant instead of the present, at which its clock stands. Raises WorldExists,
-        FixtureError, or WorldError for an invalid name.
+        FixtureError, or WorldError for an invalid name or such a file that cannot be used.
         """
+        if Path(fixture).suffix == archive.SUFFIX:
+            if seed is not None or as_of is not None:
+                raise WorldError(f"{fixture}: an exported world has its own seed and clock")
+            if not Path(fixture).is_file():
+                raise WorldError(f"{fixture}: there is no such file")
+            self.import_archive(Path(fixture), name)
+            return
         self._require_free(name)
         self.storage.create(name, self._origin_of(fixture, seed, as_of))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,7 +15,7 @@ from click.testing import CliRunner
 
 from emulator.cli import mockseller
 from emulator.settings import Settings
-from emulator.testing import Seller
+from emulator.testing import Seller, SellerServer
 from emulator.worlds.archive import MANIFEST, STATE
 from emulator.worlds.worlds import WorldError, WorldExists, Worlds
 from tests.worlds.places import folder_of
@@ -216,6 +217,29 @@ def test_an_archive_of_another_table_version_is_upgraded_as_a_world_in_place_is(
 ) -> None:
     elsewhere.import_archive(rewritten(exported, tables=1), "older")
     assert elsewhere.connect("older").counts("service")["service"] > 0
+
+
+def test_a_world_is_created_from_such_a_file_as_from_any_other(
+    exported: Path, tmp_path: Path
+) -> None:
+    with Seller(fixture=str(exported)) as other:
+        assert other.account()["balance"] == "995.00"
+        other.reset()
+        assert other.account()["balance"] == "1000.00"
+    worlds = Worlds(Settings(data=tmp_path / "elsewhere"))
+    with pytest.raises(WorldError, match="an exported world has its own seed and clock"):
+        worlds.create("shop", str(exported), seed=7)
+    with pytest.raises(WorldError, match=r"none\.mockseller: there is no such file"):
+        worlds.create("shop", str(tmp_path / "none.mockseller"))
+    worlds.close()
+
+
+def test_a_server_starts_with_such_a_file(exported: Path) -> None:
+    with SellerServer("--workers", "1", fixture=str(exported)) as server:
+        assert server.account()["balance"] == "995.00"
+        curl = next(line for line in server.banner.splitlines() if line.startswith("curl "))
+        answer = subprocess.run(["sh", "-c", curl], capture_output=True, text=True, check=True)
+        assert "<id>" in answer.stdout
 
 
 def test_the_commands_write_and_read_it(tmp_path: Path) -> None:
