@@ -173,7 +173,8 @@ def _sent_back(shop: Seller, function: Function) -> str:
     shown = form_values(shop, function.name, "xml", **example)
     if function.next_step:  # a row of the table of tariffs is chosen
         tariff = shop.doc(function.name, **example).findtext("list/elem/pricelist")
-        shown.setdefault("pricelist", tariff or "")
+        # With the button that leads on: without it tariff and period are an order.
+        shown = {"pricelist": tariff or "", **shown, "clicked_button": "next"}
     return refusal(shop, function.name, {**example, **shown})
 
 
