@@ -13,7 +13,7 @@ from emulator.api.registry import Kind as Kinds
 from emulator.testing import Seller
 from reseller_client import AlreadyExists, Client, LicenseOrder, RetryPolicy, UnknownOutcome
 from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore, WhmcsReseller
-from tests.clocks import stopped_clock
+from tests.clocks import noon_of
 from tests.handlers import REGISTRY
 
 HOSTED = Hosted(service_id=12, ip="192.0.2.201", licname="web-1", tariff=55227)
@@ -37,7 +37,7 @@ class LosesOneAnswer(httpx.BaseTransport):
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(fixture="empty", system_clock=stopped_clock()) as started:
+    with Seller(fixture="empty", system_clock=noon_of(date(2027, 4, 10))) as started:
         yield started
 
 
